@@ -1,0 +1,1 @@
+"""Who you are: people, sign-in, sessions and devices."""

@@ -1,0 +1,1 @@
+"""What can be watched: titles, streaming services and the library."""

@@ -1,0 +1,1 @@
+"""What is fetched: playlists, their entries and the stored videos."""

@@ -1,0 +1,232 @@
+"""Playlists people hand in, their entries, and the videos that are stored for them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.indexes import HashIndex
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from downloads.querysets import DownloadQuerySet, EntryQuerySet
+
+
+class DownloadStatus(models.TextChoices):
+    """pending (being looked at, or waiting to be ordered) → queued → downloading → completed, or an end without it."""
+
+    PENDING = "pending", _("not ordered yet")
+    QUEUED = "queued", _("queued")
+    DOWNLOADING = "downloading", _("downloading")
+    COMPLETED = "completed", _("completed")
+    DECLINED = "declined", _("declined")
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+TRANSITIONS: dict[str, frozenset[str]] = {
+    DownloadStatus.PENDING: frozenset({"queued", "declined", "failed", "cancelled"}),
+    DownloadStatus.QUEUED: frozenset({"downloading", "completed", "failed", "cancelled"}),
+    DownloadStatus.DOWNLOADING: frozenset({"completed", "failed", "cancelled"}),
+    DownloadStatus.COMPLETED: frozenset({"queued"}),
+    DownloadStatus.DECLINED: frozenset({"pending"}),
+    DownloadStatus.FAILED: frozenset({"pending", "queued"}),
+    DownloadStatus.CANCELLED: frozenset({"pending", "queued"}),
+}
+"""The only changes of status there are; a retry leads from an end back to queued (or pending, before it was ordered)."""
+
+
+class PlexState(models.TextChoices):
+    """How far a download's collection is. `waiting` carries its reason in `plex_note`."""
+
+    NONE = "none", _("nothing to show yet")
+    WAITING = "waiting", _("waiting for Plex")
+    SCANNING = "scanning", _("Plex is scanning")
+    DONE = "done", _("in Plex")
+    FAILED = "failed", _("failed")
+
+
+class Visibility(models.TextChoices):
+    SHARED = "shared", _("everyone here")
+    PRIVATE = "private", _("only me")
+
+
+class DownloadProfile(models.Model):
+    """How videos are fetched: a fixed set of choices, never raw yt-dlp options."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=60, unique=True)
+    slug = models.SlugField(max_length=60, unique=True)
+    max_height = models.PositiveIntegerField(default=1080, help_text=_("Tallest picture fetched, in pixels."))
+    subtitles = models.CharField(max_length=100, blank=True, help_text=_("Languages with commas, e.g. en,de."))
+    is_default = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "download_profiles"
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="one_default_profile"),
+            models.CheckConstraint(condition=Q(max_height__gte=144, max_height__lte=4320), name="profile_height_sane"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class YoutubeDownload(models.Model):
+    """One playlist (or single video) that a person handed in."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="youtube_downloads"
+    )
+    playlist_url = models.CharField(max_length=200, help_text=_("Rebuilt by us from the id, never as typed."))
+    playlist_id = models.CharField(max_length=64, help_text=_("A playlist's id, or a video's for a single video."))
+    is_single = models.BooleanField(default=False)
+    playlist_title = models.CharField(max_length=300, blank=True)
+    channel = models.CharField(max_length=300, blank=True)
+    status = models.CharField(max_length=12, choices=DownloadStatus, default=DownloadStatus.PENDING)
+    profile = models.ForeignKey(DownloadProfile, null=True, on_delete=models.PROTECT, related_name="+")
+    visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.SHARED)
+    file_paths = models.JSONField(default=list, blank=True)
+    plex_state = models.CharField(max_length=8, choices=PlexState, default=PlexState.NONE)
+    plex_note = models.CharField(max_length=300, blank=True)
+    plex_collection_id = models.CharField(max_length=40, blank=True)
+    sync_interval = models.DurationField(null=True, blank=True)
+    is_cut_off = models.BooleanField(default=False, help_text=_("The list holds more than one download may take."))
+    decline_reason = models.CharField(max_length=500, blank=True)
+    failure_code = models.CharField(max_length=40, blank=True)
+    failure_reason = models.CharField(max_length=500, blank=True)
+    inspected_at = models.DateTimeField(null=True, blank=True)
+    ordered_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = DownloadQuerySet.as_manager()
+
+    class Meta:
+        db_table = "youtube_downloads"
+        ordering = ["-created_at"]
+        verbose_name = _("download")
+        indexes = [
+            models.Index(fields=["user", "status"], name="downloads_user_status"),
+            models.Index(fields=["user", "-created_at"], name="downloads_user_created"),
+            models.Index(fields=["status", "-created_at"], name="downloads_status_created"),
+            models.Index(fields=["-created_at"], name="downloads_created"),
+            HashIndex(fields=["playlist_url"], name="downloads_url_hash"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=DownloadStatus.values), name="downloads_status_known"),
+            models.CheckConstraint(condition=Q(plex_state__in=PlexState.values), name="downloads_plex_state_known"),
+            models.CheckConstraint(condition=Q(visibility__in=Visibility.values), name="downloads_visibility_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.playlist_title or self.playlist_id
+
+
+class Video(models.Model):
+    """One YouTube video, stored at most once however many playlists hold it.
+
+    While it is being fetched the row carries its progress; `file_path` is set, relative to the
+    download root, only after the finished file was probed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    video_id = models.CharField(max_length=11, unique=True)
+    title = models.CharField(max_length=300, blank=True)
+    channel = models.CharField(max_length=300, blank=True)
+    channel_id = models.CharField(max_length=64, blank=True)
+    duration_seconds = models.PositiveIntegerField(null=True, blank=True)
+    published_on = models.DateField(null=True, blank=True)
+    file_path = models.CharField(max_length=500, blank=True)
+    file_bytes = models.BigIntegerField(null=True, blank=True)
+    video_codec = models.CharField(max_length=20, blank=True)
+    audio_codec = models.CharField(max_length=20, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
+    thumbnail_path = models.CharField(max_length=500, blank=True)
+    plex_rating_key = models.CharField(max_length=40, blank=True)
+    stored_at = models.DateTimeField(null=True, blank=True)
+    downloaded_bytes = models.BigIntegerField(default=0)
+    total_bytes = models.BigIntegerField(null=True, blank=True)
+    speed_bps = models.BigIntegerField(null=True, blank=True, help_text=_("Bytes per second."))
+    eta_seconds = models.PositiveIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "videos"
+        indexes = [models.Index(fields=["stored_at"], name="videos_stored")]
+
+    def __str__(self) -> str:
+        return self.title or self.video_id
+
+    @property
+    def is_stored(self) -> bool:
+        return bool(self.file_path)
+
+
+class EntryStatus(models.TextChoices):
+    QUEUED = "queued", _("queued")
+    DOWNLOADING = "downloading", _("downloading")
+    DOWNLOADED = "downloaded", _("downloaded")
+    SCANNED = "scanned", _("seen by Plex")
+    IN_COLLECTION = "in_collection", _("in Plex")
+    UNAVAILABLE = "unavailable", _("left out")
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
+
+
+class DownloadEntry(models.Model):
+    """A video's place in one playlist, with what became of it there."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    download = models.ForeignKey(YoutubeDownload, on_delete=models.CASCADE, related_name="entries")
+    video = models.ForeignKey(Video, on_delete=models.PROTECT, related_name="entries")
+    position = models.PositiveIntegerField()
+    status = models.CharField(max_length=14, choices=EntryStatus, default=EntryStatus.QUEUED)
+    reason_code = models.CharField(max_length=40, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        db_table = "download_entries"
+        ordering = ["download", "position"]
+        verbose_name_plural = _("download entries")
+        indexes = [models.Index(fields=["status"], name="entries_status")]
+        constraints = [
+            models.UniqueConstraint(fields=["download", "position"], name="entries_position_unique"),
+            models.CheckConstraint(condition=Q(status__in=EntryStatus.values), name="entries_status_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position} · {self.video}"
+
+
+class DownloadQueue(models.Model):
+    """The one row that paces and pauses all fetching, over every worker and machine."""
+
+    id = models.BooleanField(primary_key=True, default=True)
+    tokens = models.FloatField(default=0)
+    refilled_at = models.DateTimeField(null=True, blank=True)
+    paused_until = models.DateTimeField(null=True, blank=True)
+    pause_code = models.CharField(max_length=40, blank=True)
+    pause_reason = models.CharField(max_length=300, blank=True)
+    pause_count = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "download_queue"
+        verbose_name = _("download queue")
+        verbose_name_plural = _("download queue")
+        constraints = [models.CheckConstraint(condition=Q(id=True), name="download_queue_one_row")]
+
+    def __str__(self) -> str:
+        return str(_("download queue"))

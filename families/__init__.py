@@ -1,0 +1,1 @@
+"""With whom: households, invitations and recommendations."""

@@ -1,0 +1,1 @@
+"""How to use it: guide pages and quick links."""

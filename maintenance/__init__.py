@@ -1,0 +1,1 @@
+"""How it lasts: setting up, seeding, backup and checks."""

@@ -1,0 +1,1 @@
+"""Small named modules without models, usable from every app."""

@@ -1,0 +1,141 @@
+"""Secrets at rest: AES-256-GCM with a key id, bound to the row it stands in.
+
+Stored form: `v1:<key id>:<base64 of nonce + ciphertext + tag>`. The associated data is
+`<table>:<column>:<binding value>`, so a ciphertext copied to another row does not open.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import dataclasses
+import functools
+import os
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+
+_VERSION = "v1"
+_NONCE_BYTES = 12
+
+
+class CannotDecrypt(Exception):
+    """The stored secret cannot be read (unknown key, or it was moved or damaged): enter it again."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Keyring:
+    """Keys by id; the first one given encrypts, all of them decrypt."""
+
+    keys: dict[str, bytes]
+
+    @classmethod
+    def parse(cls, text: str) -> Keyring:
+        """From lines `id:base64 of 32 bytes`. Raises ImproperlyConfigured with the line's number."""
+        keys: dict[str, bytes] = {}
+        for number, line in enumerate(filter(None, map(str.strip, text.splitlines())), start=1):
+            key_id, _, encoded = line.partition(":")
+            try:
+                key = base64.b64decode(encoded, validate=True)
+            except binascii.Error:
+                key = b""
+            if not key_id.isalnum() or len(key) != 32:
+                raise ImproperlyConfigured(f"ENCRYPTION_KEYS, line {number}: write `id:` and 32 bytes in base64.")
+            keys[key_id] = key
+        if not keys:
+            raise ImproperlyConfigured("ENCRYPTION_KEYS is empty; secrets could not be stored.")
+        return cls(keys)
+
+    @property
+    def active_id(self) -> str:
+        return next(iter(self.keys))
+
+    def encrypt(self, plain: str, *, bound_to: str) -> str:
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = AESGCM(self.keys[self.active_id]).encrypt(nonce, plain.encode(), bound_to.encode())
+        return f"{_VERSION}:{self.active_id}:{base64.b64encode(nonce + sealed).decode()}"
+
+    def decrypt(self, stored: str, *, bound_to: str) -> str:
+        """Raises CannotDecrypt for an unknown key, another row's secret, or damage."""
+        version, _, rest = stored.partition(":")
+        key_id, _, encoded = rest.partition(":")
+        key = self.keys.get(key_id)
+        if version != _VERSION or key is None:
+            raise CannotDecrypt(f"No key with the id {key_id!r}.")
+        try:
+            raw = base64.b64decode(encoded, validate=True)
+            return AESGCM(key).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], bound_to.encode()).decode()
+        except (InvalidTag, ValueError) as error:
+            raise CannotDecrypt("The stored secret does not belong here or is damaged.") from error
+
+
+@functools.lru_cache(maxsize=1)
+def keyring() -> Keyring:
+    """The installation's keys, from the ENCRYPTION_KEYS setting."""
+    return Keyring.parse(settings.ENCRYPTION_KEYS)
+
+
+class _Sealed(str):
+    """Text as it stands in the database, not yet opened."""
+
+    __slots__ = ()
+
+
+class _Secret:
+    """Opens the stored text when the attribute is read: only then is the row it is bound to known."""
+
+    def __init__(self, field: EncryptedTextField) -> None:
+        self.field = field
+
+    def __get__(self, instance: models.Model | None, owner: type[models.Model]) -> Any:
+        if instance is None:
+            return self
+        value = instance.__dict__.get(self.field.attname, "")
+        if isinstance(value, _Sealed):
+            return keyring().decrypt(value, bound_to=self.field.binding(instance))
+        return value
+
+    def __set__(self, instance: models.Model, value: str | None) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
+class EncryptedTextField(models.TextField[str, str]):
+    """Text that is stored encrypted. Reading raises CannotDecrypt when no key opens it.
+
+    `bind_to` names the attribute whose value ties the secret to its row: the primary key,
+    or a natural key where the primary key is not known before the first save.
+    """
+
+    def __init__(self, *args: Any, bind_to: str = "pk", **kwargs: Any) -> None:
+        self.bind_to = bind_to
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        if self.bind_to != "pk":
+            kwargs["bind_to"] = self.bind_to
+        return name, path, args, kwargs
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+        super().contribute_to_class(cls, name, private_only)
+        setattr(cls, self.attname, _Secret(self))
+
+    def binding(self, instance: models.Model) -> str:
+        return f"{instance._meta.db_table}:{self.column}:{getattr(instance, self.bind_to)}"
+
+    def from_db_value(self, value: str | None, expression: object, connection: object) -> str | None:
+        return _Sealed(value) if value else value
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str | None:
+        value = model_instance.__dict__.get(self.attname)
+        if not value or isinstance(value, _Sealed):
+            return value
+        return keyring().encrypt(value, bound_to=self.binding(model_instance))
+
+    def is_set(self, instance: models.Model) -> bool:
+        """Whether a secret is stored, without opening it."""
+        return bool(instance.__dict__.get(self.attname))

@@ -1,0 +1,290 @@
+"""All settings, read strictly from the environment (see `env.py`; the README's table is made from it)."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import django_stubs_ext
+import psutil
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from medianest import env
+from medianest.lib.log import logging_config
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+django_stubs_ext.monkeypatch()
+
+# --- where things are -------------------------------------------------------------------------------------------------
+DATA_DIR = Path(env.text("MEDIANEST_DATA", "Folder for everything MediaNest keeps.", str(BASE_DIR / "var"))).resolve()
+DOWNLOAD_ROOT = Path(
+    env.text("DOWNLOAD_ROOT", "Folder for finished videos; Plex must see it too.", str(DATA_DIR / "media" / "youtube"))
+).resolve()
+FFMPEG = env.text("FFMPEG", "The ffmpeg program; empty looks on the PATH, then in imageio-ffmpeg.")
+
+# --- secrets and identity -----------------------------------------------------------------------------------------------
+DEBUG = env.flag("DEBUG", "Developer's error pages. Never on a reachable server.")
+SECRET_KEY = env.text("DJANGO_SECRET_KEY", "Key for signatures; at least 50 random characters.", secret=True)
+if not SECRET_KEY:
+    raise ImproperlyConfigured(
+        "DJANGO_SECRET_KEY is empty. `make run` makes one; elsewhere set it or DJANGO_SECRET_KEY_FILE."
+    )
+ENCRYPTION_KEYS = env.text(
+    "ENCRYPTION_KEYS", "Keys for stored secrets, one `id:base64` a line; the first encrypts.", secret=True
+)
+SIGNED_COOKIE_LEGACY_SALT_FALLBACK = False
+
+PUBLIC_URL = env.text("PUBLIC_URL", "The address people type, e.g. https://nest.example.org.").rstrip("/")
+PLAIN_HTTP = env.flag(
+    "PLAIN_HTTP",
+    "Allow sign-in without TLS, for a home network only; a banner says so.",
+    PUBLIC_URL.startswith("http://"),
+)
+
+
+def _own_names() -> list[str]:
+    """Names and addresses by which this machine is reached on a home network."""
+    addresses = {a.address for cards in psutil.net_if_addrs().values() for a in cards if a.family == socket.AF_INET}
+    name = socket.gethostname()
+    return ["localhost", "127.0.0.1", "[::1]", name, f"{name}.local", *sorted(addresses)]
+
+
+ALLOWED_HOSTS = env.words(
+    "ALLOWED_HOSTS", "Host names served, with commas; default: PUBLIC_URL's, or this machine's own."
+)
+if not ALLOWED_HOSTS:
+    ALLOWED_HOSTS = _own_names() if PLAIN_HTTP or not PUBLIC_URL else []
+    if PUBLIC_URL:
+        ALLOWED_HOSTS += [urlsplit(PUBLIC_URL).hostname or "localhost", "localhost", "127.0.0.1"]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
+TRUSTED_PROXIES = env.words("TRUSTED_PROXIES", "Addresses or networks of reverse proxies whose headers are believed.")
+
+# --- the outside --------------------------------------------------------------------------------------------------------
+PLEX_TV_URL = env.text("PLEX_TV_URL", "plex.tv's API.", "https://plex.tv").rstrip("/")
+PLEX_AUTH_URL = env.text("PLEX_AUTH_URL", "The page people sign in at.", "https://app.plex.tv/auth").rstrip("/")
+TMDB_URL = env.text("TMDB_URL", "TMDB's API.", "https://api.themoviedb.org").rstrip("/")
+TMDB_IMAGE_URL = env.text("TMDB_IMAGE_URL", "TMDB's pictures.", "https://image.tmdb.org").rstrip("/")
+TMDB_TOKEN = env.text("TMDB_TOKEN", "TMDB read token; without one Overseerr is asked instead.", secret=True)
+YTDLP_PROXY = env.text("YTDLP_PROXY", "Proxy for all YouTube traffic.")
+YTDLP_NO_CHECK_CERTIFICATE = env.flag(
+    "YTDLP_NO_CHECK_CERTIFICATE", "Do not check YouTube's certificate (with an inspecting proxy)."
+)
+
+# --- downloads ----------------------------------------------------------------------------------------------------------
+PLAYLIST_MAX_ENTRIES = env.number("PLAYLIST_MAX_ENTRIES", "Most entries taken from one playlist.", 500, least=1)
+DOWNLOAD_BURST = env.number("DOWNLOAD_BURST", "Videos that may start at once before the pace applies.", 15, least=1)
+DOWNLOAD_STARTS_PER_HOUR = env.number(
+    "DOWNLOAD_STARTS_PER_HOUR", "Videos started per hour in the long run.", 300, least=1
+)
+DOWNLOAD_MIN_FREE_MB = env.number("DOWNLOAD_MIN_FREE_MB", "Free space below which downloads wait, in MB.", 2048)
+
+# --- Django -------------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "medianest.apps.MediaNestConfig",
+    "operations",
+    "notifications",
+    "services",
+    "accounts",
+    "guides",
+    "catalog",
+    "requests_app",
+    "downloads",
+    "watchlists",
+    "families",
+    "maintenance",
+    "django_cotton.apps.SimpleAppConfig",
+    "django_htmx",
+    "csp",
+    "medianest.apps.AdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "medianest.lib.correlation.CorrelationMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.PasswordChangeMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "medianest.urls"
+WSGI_APPLICATION = "medianest.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django_cotton.cotton_loader.Loader",
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
+            "builtins": ["django_cotton.templatetags.cotton", "django.templatetags.static", "django.templatetags.i18n"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "medianest.context.frame",
+            ],
+        },
+    }
+]
+COTTON_DIR = "components"
+
+AUTH_USER_MODEL = "accounts.User"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # user names are unique without regard to case, by an index on lower()
+AUTHENTICATION_BACKENDS = ["accounts.backends.LocalBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "accounts:sign-in"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "accounts:sign-in"
+
+# --- data ---------------------------------------------------------------------------------------------------------------
+DATABASE_URL = env.text("DATABASE_URL", "PostgreSQL 15 or newer; empty in `make run` starts its own.", secret=True)
+if not DATABASE_URL:
+    raise ImproperlyConfigured("DATABASE_URL is empty. `make run` starts its own PostgreSQL; elsewhere name one.")
+DB_POOL_MAX = env.number("DB_POOL_MAX", "Database connections each web process may hold; 0 opens one per task.", 0)
+_database = env.database("DATABASE_URL", DATABASE_URL)
+_options: dict[str, object] = {**_database.get("OPTIONS", {})}  # type: ignore[dict-item]
+_options.setdefault("connect_timeout", 3)
+_options.setdefault("options", "-c statement_timeout=30000 -c timezone=UTC")
+if DB_POOL_MAX:
+    # A short wait and quick reconnects: measured to recover within a second of the database's return.
+    _options["pool"] = {"min_size": 1, "max_size": DB_POOL_MAX, "timeout": 3, "reconnect_timeout": 5}
+DATABASES = {"default": {**_database, "OPTIONS": _options, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.text("REDIS_URL", "Redis 6.2 or newer; empty in `make run` starts its own.", secret=True)
+if not REDIS_URL:
+    raise ImproperlyConfigured("REDIS_URL is empty. `make run` starts its own Redis; elsewhere name one.")
+BROKER_URL = env.text("BROKER_URL", "Redis for queues when it is not REDIS_URL's.", secret=True) or REDIS_URL
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": REDIS_URL,
+        "TIMEOUT": 300,
+        "KEY_PREFIX": "mn",
+        "OPTIONS": {
+            "CLIENT_CLASS": "django_redis.client.DefaultClient",
+            "SOCKET_CONNECT_TIMEOUT": 1,
+            "SOCKET_TIMEOUT": 2,
+            "IGNORE_EXCEPTIONS": True,  # a page must not fail because the cache is away
+        },
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_AGE = 30 * 24 * 3600
+SESSION_COOKIE_NAME = "sessionid" if PLAIN_HTTP else "__Host-sessionid"
+SESSION_COOKIE_SECURE = not PLAIN_HTTP
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "csrftoken" if PLAIN_HTTP else "__Host-csrftoken"
+CSRF_COOKIE_SECURE = not PLAIN_HTTP
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "medianest.views.csrf_failure"
+
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_SSL_REDIRECT = False  # the proxy in front redirects; answering here would break its health checks
+SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = False
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1500
+
+
+# --- background work ------------------------------------------------------------------------------------------------------
+def _celery_broker(url: str) -> str:
+    """Kombu's spelling of a Redis address: a unix socket is `redis+socket://`."""
+    if not url.startswith("unix://"):
+        return url
+    parts = urlsplit(url)
+    secret = f":{parts.password}@" if parts.password else ""
+    return f"redis+socket://{secret}{parts.path}?virtual_host=0"
+
+
+CELERY_BROKER_URL = _celery_broker(BROKER_URL)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = False  # the lease on the row brings lost work back, not the broker
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_SERIALIZER = "json"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2, "socket_timeout": 5, "visibility_timeout": 6 * 3600}
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "operations.sweep", "schedule": 10.0, "options": {"queue": "control", "expires": 30}},
+    "probe": {"task": "services.probe_all", "schedule": 60.0, "options": {"queue": "control", "expires": 60}},
+}
+
+# --- text, time, files ------------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.text("TIME_ZONE", "Time zone of dates on pages, e.g. Europe/Berlin.", "UTC")
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_MAX_AGE = 3600
+
+LOGGING_CONFIG = None
+LOG_LEVEL = env.text("LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR.", "INFO").upper()
+LOG_FORMAT = env.text("LOG_FORMAT", "`json`, or `console` for people.", "console")
+logging_config(level=LOG_LEVEL, as_json=LOG_FORMAT == "json")

@@ -1,0 +1,1 @@
+"""What it tells you: messages to people and the ways they travel."""

@@ -1,0 +1,1 @@
+"""What carries it: promised work, its claims and leases, and security events."""

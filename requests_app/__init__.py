@@ -1,0 +1,1 @@
+"""What is wanted: requests for films and series and what becomes of them."""

@@ -1,0 +1,1 @@
+"""What it talks to: the external services, their settings and their health."""

@@ -1,0 +1,93 @@
+"""The external services: how to reach them and how they are."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from medianest.lib.crypto import EncryptedTextField
+from services.providers import registry
+
+
+def service_choices() -> list[tuple[str, str]]:
+    """A callable, so that a new provider file needs no migration."""
+    return [(provider.kind, str(provider.label)) for provider in registry.all()]
+
+
+class ServiceConfigQuerySet(models.QuerySet["ServiceConfig"]):
+    def usable(self) -> ServiceConfigQuerySet:
+        """Switched on and given an address."""
+        return self.filter(enabled=True).exclude(service_url="")
+
+
+class ServiceConfig(models.Model):
+    """How one external service is reached. One row per kind of service.
+
+    `config_data` holds what the provider's own settings form declares; the key is encrypted and never shown again.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    service_name = models.CharField(_("service"), max_length=40, unique=True, choices=service_choices)
+    service_url = models.CharField(_("address"), max_length=500, blank=True)
+    api_key = EncryptedTextField(_("key"), blank=True, default="", bind_to="service_name")
+    enabled = models.BooleanField(_("in use"), default=True)
+    config_data = models.JSONField(_("settings"), default=dict, blank=True)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True, db_index=True)
+
+    objects = ServiceConfigQuerySet.as_manager()
+
+    class Meta:
+        db_table = "service_config"
+        verbose_name = _("service")
+        verbose_name_plural = _("services")
+        ordering = ["service_name"]
+        indexes = [models.Index(fields=["enabled"], name="service_config_enabled")]
+
+    def __str__(self) -> str:
+        provider = registry.find(self.service_name)
+        return str(provider.label) if provider else self.service_name
+
+
+class ServiceState(models.TextChoices):
+    ONLINE = "online", _("online")
+    DEGRADED = "degraded", _("degraded")
+    OFFLINE = "offline", _("offline")
+    MAINTENANCE = "maintenance", _("maintenance")
+    UNKNOWN = "unknown", _("unknown")
+
+
+class ServiceStatus(models.Model):
+    """How a service was when it was last probed. Written by the scheduler's probes only; pages only read."""
+
+    id = models.BigAutoField(primary_key=True)
+    service_name = models.CharField(max_length=40, unique=True)
+    status = models.CharField(max_length=12, choices=ServiceState, default=ServiceState.UNKNOWN)
+    response_time_ms = models.PositiveIntegerField(null=True, blank=True)
+    last_check_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    changed_at = models.DateTimeField(null=True, blank=True)
+    uptime_percentage = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
+    checks_good = models.PositiveBigIntegerField(default=0)
+    checks_all = models.PositiveBigIntegerField(default=0)
+    message = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        db_table = "service_status"
+        verbose_name = _("service status")
+        verbose_name_plural = _("service status")
+        ordering = ["service_name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=ServiceState.values), name="service_status_known"),
+            models.CheckConstraint(
+                condition=Q(uptime_percentage__isnull=True) | Q(uptime_percentage__gte=0, uptime_percentage__lte=100),
+                name="service_status_uptime_percent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_name}: {self.status}"

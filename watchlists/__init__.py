@@ -1,0 +1,1 @@
+"""What you watch: lists, states and ratings."""
