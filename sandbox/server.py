@@ -70,7 +70,9 @@ class ServiceServer:
                 return
             self._server = make_server(HOST, self._port, self._wsgi, threaded=True)
             self._port = self._server.server_port
-            threading.Thread(target=self._server.serve_forever, name=f"sandbox-{self.name}", daemon=True).start()
+            threading.Thread(
+                target=self._server.serve_forever, args=(0.05,), name=f"sandbox-{self.name}", daemon=True
+            ).start()
 
     def stop(self) -> None:
         with self._lock:
