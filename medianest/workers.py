@@ -1,0 +1,173 @@
+"""All workers and the scheduler, forked from one process that has loaded the application once.
+
+`python -m medianest.workers default:2 downloads:4 control:2 --beat`
+
+Each `queue:threads` becomes a Celery worker process of its own, so that downloads never starve the
+rest; forking shares the loaded code between them, which is most of their memory. One that dies is
+forked again with a growing pause. Works as well with a single queue, one container for each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import gc
+import os
+import signal
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+from celery import concurrency
+from celery.platforms import SecurityWarning
+from django.conf import settings
+
+from medianest.celery import app
+
+log = structlog.get_logger(__name__)
+
+PAUSES = (1, 2, 4, 8, 15, 30)  # seconds before the 1st, 2nd, … restart in a row
+HEALTHY_AFTER = 60.0  # seconds of life after which the count starts anew
+GRACE = 25.0  # seconds a worker has to put its jobs back
+_PR_SET_PDEATHSIG = 1
+
+
+def run_worker(queue: str, threads: int) -> None:
+    """Be a Celery worker for one queue until told to stop."""
+    worker = app.Worker(
+        hostname=f"{queue}@%h",
+        queues=[queue],
+        concurrency=threads,
+        pool_cls=concurrency.get_implementation("threads"),
+        loglevel=settings.LOG_LEVEL,
+        quiet=True,
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+    )
+    worker.start()
+    sys.exit(worker.exitcode)
+
+
+def run_beat() -> None:
+    """Be the scheduler. Its file only says when each entry last ran; losing it costs nothing."""
+    folder = Path(settings.DATA_DIR) / "run"
+    folder.mkdir(parents=True, exist_ok=True)
+    app.Beat(schedule=str(folder / "beat"), quiet=True, loglevel=settings.LOG_LEVEL).run()
+
+
+class Child:
+    """One forked process and its restarts."""
+
+    def __init__(self, name: str, work: Callable[[], None]) -> None:
+        self.name, self.work = name, work
+        self.pid = 0
+        self.started = 0.0
+        self.deaths = 0
+        self.due = 0.0
+
+    def fork(self) -> None:
+        self.started = time.monotonic()
+        pid = os.fork()
+        if pid:
+            self.pid = pid
+            return
+        _die_with_parent()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        code = 1
+        try:
+            self.work()
+            code = 0
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else 1
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+
+    def died(self, code: int) -> None:
+        if time.monotonic() - self.started > HEALTHY_AFTER:
+            self.deaths = 0
+        pause = PAUSES[min(self.deaths, len(PAUSES) - 1)]
+        self.pid, self.deaths, self.due = 0, self.deaths + 1, time.monotonic() + pause
+        log.error("worker_died", worker=self.name, exit_code=code, restart_in_seconds=pause)
+
+
+def _die_with_parent() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def supervise(children: list[Child]) -> None:
+    """Keep all children running until SIGTERM or SIGINT, then stop them."""
+    stopping = False
+
+    def stop(number: int, frame: object) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    while not stopping:
+        for child in children:
+            if not child.pid and time.monotonic() >= child.due:
+                child.fork()
+        _reap(children)
+        time.sleep(0.2)
+    _stop_all(children)
+
+
+def _reap(children: list[Child]) -> None:
+    for child in children:
+        if child.pid:
+            pid, status = os.waitpid(child.pid, os.WNOHANG)
+            if pid:
+                child.died(os.waitstatus_to_exitcode(status))
+
+
+def _stop_all(children: list[Child]) -> None:
+    for child in children:
+        if child.pid:
+            os.kill(child.pid, signal.SIGTERM)
+    deadline = time.monotonic() + GRACE
+    while any(child.pid for child in children) and time.monotonic() < deadline:
+        for child in children:
+            if child.pid and os.waitpid(child.pid, os.WNOHANG)[0]:
+                child.pid = 0
+        time.sleep(0.05)
+    for child in children:
+        if child.pid:
+            log.error("worker_killed", worker=child.name, after_seconds=GRACE)
+            os.kill(child.pid, signal.SIGKILL)
+            os.waitpid(child.pid, 0)
+
+
+def main() -> None:
+    warnings.filterwarnings("ignore", category=SecurityWarning)  # only JSON is accepted; root is fine in a home server
+    parser = argparse.ArgumentParser(prog="medianest.workers", description="Run workers and the scheduler.")
+    parser.add_argument("queues", nargs="*", metavar="QUEUE:THREADS", help="e.g. downloads:4")
+    parser.add_argument("--beat", action="store_true", help="run the scheduler too")
+    options = parser.parse_args()
+    children = []
+    for text in options.queues:
+        queue, _, threads = text.partition(":")
+        if not queue or not threads.isdigit():
+            parser.error(f"{text!r} is not QUEUE:THREADS")
+        children.append(Child(queue, lambda queue=queue, threads=int(threads): run_worker(queue, threads)))  # type: ignore[misc]
+    if options.beat:
+        children.append(Child("beat", run_beat))
+    if not children:
+        parser.error("name at least one QUEUE:THREADS, or --beat")
+    app.loader.import_default_modules()
+    app.finalize()
+    gc.collect()
+    gc.freeze()  # what is loaded now is never written to by the collector, so it stays shared
+    supervise(children)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Tools for those who build MediaNest; nothing here runs in an installation."""
