@@ -1,0 +1,176 @@
+"""What is done to people: creating, roles, suspending, passwords."""
+
+from __future__ import annotations
+
+import dataclasses
+import uuid
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Role, Status, User
+from accounts.passwords import one_time_password
+from accounts.sessions import end_sessions
+from medianest.lib.errors import Cannot
+from medianest.lib.locks import hold_until_commit
+from operations import security
+
+BOOTSTRAP_USERNAME = "admin"
+_LOCK = "accounts.administrators"
+
+
+class CannotChangePerson(Cannot):
+    """The change would leave MediaNest without an administrator, or is not possible for this person."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Issued:
+    """A person with the one-time password that was just made for them; it is kept nowhere else in the clear."""
+
+    user: User
+    password: str
+
+
+# --- creating ---------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def create_person(*, by: User | None, person: User, request: HttpRequest | None = None) -> Issued:
+    """Save a new local person under a one-time password."""
+    password = one_time_password()
+    person.set_password(password)
+    person.requires_password_change = True
+    person.save(force_insert=True)
+    security.record("person.created", request=request, actor=by, about=person.username, role=person.role)
+    return Issued(person, password)
+
+
+@transaction.atomic
+def bootstrap_administrator() -> Issued | None:
+    """Create the first administrator. None when an active one exists; two callers at once create one."""
+    hold_until_commit(_LOCK)
+    if User.objects.administrators().exists():
+        return None
+    person = User(username=_free_username(), name=_("Administrator"), role=Role.ADMIN, is_bootstrap_user=True)
+    return create_person(by=None, person=person)
+
+
+@transaction.atomic
+def recover_administrator() -> Issued:
+    """A new one-time password for the first administrator, who is made an active administrator again.
+
+    For whoever has the server's shell. Creates the first administrator when there has never been one.
+    """
+    hold_until_commit(_LOCK)
+    everyone = User.objects.order_by("created_at")
+    person = everyone.filter(is_bootstrap_user=True).first() or everyone.administrators().first()
+    if person is None:
+        created = bootstrap_administrator()
+        assert created is not None  # noqa: S101  (the lock is held and nobody is an administrator)
+        return created
+    person.role, person.status, person.deleted_at = Role.ADMIN, Status.ACTIVE, None
+    return _issue(person, by=None, request=None, kind="password.recovered")
+
+
+def _free_username() -> str:
+    taken = set(User.objects.filter(username__istartswith=BOOTSTRAP_USERNAME).values_list("username", flat=True))
+    lowered = {name.lower() for name in taken}
+    candidates = [BOOTSTRAP_USERNAME, *(f"{BOOTSTRAP_USERNAME}{n}" for n in range(2, len(lowered) + 3))]
+    return next(name for name in candidates if name not in lowered)
+
+
+# --- roles and entry --------------------------------------------------------------------------------------------------
+def set_role(*, by: User, person: User, role: Role, request: HttpRequest | None = None) -> User:
+    """Give the person another role. Raises CannotChangePerson for the last active administrator."""
+    return _change(by=by, pk=person.pk, request=request, role=role)
+
+
+def suspend(*, by: User, person: User, request: HttpRequest | None = None) -> User:
+    """Shut the person out, at once and everywhere. Raises CannotChangePerson for the last active administrator."""
+    return _change(by=by, pk=person.pk, request=request, status=Status.SUSPENDED)
+
+
+def activate(*, by: User, person: User, request: HttpRequest | None = None) -> User:
+    """Let the person in again; they sign in anew."""
+    return _change(by=by, pk=person.pk, request=request, status=Status.ACTIVE)
+
+
+@transaction.atomic
+def edit_person(*, by: User, person: User, fields: Iterable[str], request: HttpRequest | None = None) -> User:
+    """Save the named fields of an edited person, with the same rules as `set_role` and `suspend`."""
+    changes = {name: getattr(person, name) for name in fields}
+    return _change(by=by, pk=person.pk, request=request, **changes)
+
+
+@transaction.atomic
+def delete_person(*, by: User, person: User, request: HttpRequest | None = None) -> None:
+    """Remove the person; what they shared stays without a name. Raises CannotChangePerson for the last administrator."""
+    hold_until_commit(_LOCK)
+    row = User.objects.select_for_update().get(pk=person.pk)
+    if row.is_administrator:
+        _another_administrator_than(row)
+    end_sessions(row)
+    security.record("person.deleted", request=request, actor=by, about=row.username)
+    row.delete()
+
+
+@transaction.atomic
+def _change(*, by: User, pk: uuid.UUID, request: HttpRequest | None, **changes: object) -> User:
+    hold_until_commit(_LOCK)
+    person = User.objects.select_for_update().get(pk=pk)
+    before = {"role": person.role, "status": person.status}
+    was_administrator = person.is_administrator
+    for name, value in changes.items():
+        setattr(person, name, value)
+    if was_administrator and not person.is_administrator:
+        _another_administrator_than(person)
+    if person.status != before["status"]:
+        person.deleted_at = timezone.now() if person.status == Status.DELETED else None
+    person.save()
+    if not person.is_active:
+        end_sessions(person)
+    for name, kind in (("role", "person.role_changed"), ("status", "person.status_changed")):
+        after = getattr(person, name)
+        if after != before[name]:
+            security.record(
+                kind, request=request, actor=by, about=person.username, before=str(before[name]), after=str(after)
+            )
+    return person
+
+
+def _another_administrator_than(person: User) -> None:
+    if not User.objects.administrators().exclude(pk=person.pk).exists():
+        raise CannotChangePerson(
+            _("%(name)s is the last active administrator. Make somebody else an administrator first.")
+            % {"name": person}
+        )
+
+
+# --- passwords --------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def issue_one_time_password(*, by: User, person: User, request: HttpRequest | None = None) -> Issued:
+    """A new one-time password for somebody who lost theirs; all their sessions end."""
+    row = User.objects.select_for_update().get(pk=person.pk)
+    return _issue(row, by=by, request=request, kind="password.issued")
+
+
+def _issue(person: User, *, by: User | None, request: HttpRequest | None, kind: str) -> Issued:
+    password = one_time_password()
+    person.set_password(password)
+    person.requires_password_change = True
+    person.save()
+    end_sessions(person)
+    security.record(kind, request=request, actor=by, about=person.username)
+    return Issued(person, password)
+
+
+@transaction.atomic
+def change_password(*, user: User, new_password: str, request: HttpRequest | None = None) -> User:
+    """Set the person's own new password. Every session made under the old one ends (its hash no longer fits)."""
+    row = User.objects.select_for_update().get(pk=user.pk)
+    row.set_password(new_password)
+    row.requires_password_change = False
+    row.save(update_fields=["password", "requires_password_change", "updated_at"])
+    security.record("password.changed", request=request, actor=row, about=row.username)
+    return row
