@@ -42,7 +42,7 @@ def section_node(section: Section, refreshing: bool) -> Node:
         "content": True,
         "directory": True,
         "contentChangedAt": section.changed_at,
-        "hidden": 0,
+        "hidden": False,
     }
     return Node("Directory", attrs, [Node("Location", {"id": section.key, "path": section.location})])
 
