@@ -52,11 +52,16 @@ def run_worker(queue: str, threads: int) -> None:
     sys.exit(worker.exitcode)
 
 
-def run_beat() -> None:
-    """Be the scheduler. Its file only says when each entry last ran; losing it costs nothing."""
+def run_folder() -> Path:
+    """Where process ids and the scheduler's file stand."""
     folder = Path(settings.DATA_DIR) / "run"
     folder.mkdir(parents=True, exist_ok=True)
-    app.Beat(schedule=str(folder / "beat"), quiet=True, loglevel=settings.LOG_LEVEL).run()
+    return folder
+
+
+def run_beat() -> None:
+    """Be the scheduler. Its file only says when each entry last ran; losing it costs nothing."""
+    app.Beat(schedule=str(run_folder() / "beat"), quiet=True, loglevel=settings.LOG_LEVEL).run()
 
 
 class Child:
@@ -74,6 +79,7 @@ class Child:
         pid = os.fork()
         if pid:
             self.pid = pid
+            (run_folder() / f"worker-{self.name}.pid").write_text(f"{pid}\n")
             return
         _die_with_parent()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,0 +1,173 @@
+"""A whole house started as a person would start it, and people who use it: for journeys, benches and screenshots."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import httpx2
+import psutil
+import psycopg
+
+ROOT = Path(__file__).resolve().parent.parent
+_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+_PRIVATE_SETTINGS = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "BROKER_URL",
+    "DJANGO_",
+    "ENCRYPTION_",
+    "MEDIANEST_",
+    "PLAIN_HTTP",
+    "PUBLIC_URL",
+)
+T = TypeVar("T")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until(condition: Callable[[], T | None], *, seconds: float = 60, what: str = "") -> T:
+    """The first truthy answer of `condition`, asked ten times a second. Raises TimeoutError naming `what`."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        answer = condition()
+        if answer:
+            return answer
+        time.sleep(0.1)
+    raise TimeoutError(f"not within {seconds} s: {what or condition}")
+
+
+class House:
+    """One installation in a folder of its own; `mode` is `demo` or `run`, as after `make`."""
+
+    def __init__(self, folder: Path, *, mode: str = "demo", environment: dict[str, str] | None = None) -> None:
+        self.folder, self.mode, self.port = folder, mode, free_port()
+        self.environment = environment or {}
+        self.log = folder / "house.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self, *, seconds: float = 180) -> Self:
+        """Start and wait until `/readyz` says so. Raises RuntimeError with the log's end when it ends instead."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith(_PRIVATE_SETTINGS)}
+        own = {
+            "PORT": str(self.port),
+            "HOST": "127.0.0.1",
+            "MEDIANEST_DATA": str(self.folder / "data"),
+            "PYTHONUNBUFFERED": "1",
+        }
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "medianest.launch", self.mode],
+                cwd=ROOT,
+                env={**inherited, **own, **self.environment},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        until(self._answers, seconds=seconds, what=f"{self.url}/readyz")
+        return self
+
+    def _answers(self) -> bool:
+        if self.process is not None and self.process.poll() is not None:
+            raise RuntimeError(f"ended with {self.process.returncode}:\n{self.output()[-4000:]}")
+        try:
+            return httpx2.get(f"{self.url}/readyz", timeout=2, trust_env=False).status_code == 200
+        except httpx2.HTTPError:
+            return False
+
+    def output(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+
+    def processes(self) -> list[psutil.Process]:
+        """Everything the house runs, the launcher first."""
+        if self.process is None:
+            return []
+        launcher = psutil.Process(self.process.pid)
+        return [launcher, *launcher.children(recursive=True)]
+
+    def stop(self) -> int:
+        """Stop as Ctrl-C would; the launcher's exit code. Raises RuntimeError when a process outlives it."""
+        if self.process is None:
+            return 0
+        before = self.processes()
+        self.process.send_signal(signal.SIGINT)
+        code = self.process.wait(timeout=60)
+        self.process = None
+        left = [p for p in before if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+        if left:
+            raise RuntimeError(f"left behind: {left}")
+        return code
+
+    def worker(self, name: str) -> psutil.Process:
+        """The process that works on one queue."""
+        return psutil.Process(int((self.folder / "data" / "run" / f"worker-{name}.pid").read_text()))
+
+    def sql(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Rows straight from the house's own database, seen with its owner's eyes."""
+        url = self._secret("database_url_owner")
+        with psycopg.connect(url) as connection:
+            return connection.execute(query, parameters).fetchall()  # type: ignore[arg-type]
+
+    def _secret(self, name: str) -> str:
+        return (self.folder / "data" / "secrets" / name).read_text().strip()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+class Visitor:
+    """A person at the house's door, with a cookie jar and no JavaScript."""
+
+    def __init__(self, house: House, username: str, password: str) -> None:
+        self.house = house
+        self.client = httpx2.Client(base_url=house.url, timeout=30, trust_env=False, follow_redirects=True)
+        self.post("/account/sign-in/", username=username, password=password)
+
+    def get(self, path: str) -> httpx2.Response:
+        return self.client.get(path)
+
+    def post(self, path: str, *, page: str = "", **fields: str) -> httpx2.Response:
+        """Submit a form to `path`, with the token from `page` (by default the path itself, else home)."""
+        found = _TOKEN.search(self.client.get(page or path).text) or _TOKEN.search(self.client.get("/").text)
+        token = found.group(1) if found else ""
+        headers = {"Referer": self.house.url + path}
+        return self.client.post(path, data={**fields, "csrfmiddlewaretoken": token}, headers=headers)
+
+    def order(self, link: str) -> str:
+        """Hand in a link, wait for the preview, order it; the download's path."""
+        answer = self.post("/downloads/new/", link=link)
+        path = answer.url.path
+        download_id = path.strip("/").split("/")[-1]
+        until(
+            lambda: self.house.sql(
+                "select 1 from youtube_downloads where id = %s and inspected_at is not null", download_id
+            ),
+            what="the preview",
+        )
+        self.post(f"{path}order/", page=path)
+        return path
+
+
+def memory(processes: Iterator[psutil.Process] | list[psutil.Process]) -> int:
+    """Bytes of memory the processes hold together, shared pages counted in proportion (PSS)."""
+    return sum(p.memory_full_info().pss for p in processes)
