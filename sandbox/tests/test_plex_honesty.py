@@ -12,9 +12,8 @@ from typing import Any
 import plexapi
 import pytest
 import requests
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
-from referencing.jsonschema import DRAFT202012
+from openapi_schema_validator import OAS31Validator
+from referencing.jsonschema import DRAFT202012, EMPTY_REGISTRY, SchemaRegistry
 
 from sandbox.plex import Plex
 
@@ -139,9 +138,9 @@ def description() -> dict[str, Any]:
 
 
 @functools.cache
-def registry() -> Registry[Any]:
-    resource = Resource(contents=description(), specification=DRAFT202012)
-    return Registry[Any]().with_resource(NAME, resource)
+def registry() -> SchemaRegistry:
+    found: SchemaRegistry = EMPTY_REGISTRY.with_resource(NAME, DRAFT202012.create_resource(description()))
+    return found
 
 
 @functools.cache
@@ -170,12 +169,12 @@ def _names(node: object) -> Iterator[str]:
             yield from _names(value)
 
 
-def validator(path: str, method: str) -> Draft202012Validator:
+def validator(path: str, method: str) -> OAS31Validator:
     answer = description()["paths"][path][method]["responses"]["200"]
     pointer = f"#/paths/{path.replace('~', '~0').replace('/', '~1')}/{method}/responses/200"
     if "$ref" in answer:
         pointer = answer["$ref"]
-    return Draft202012Validator({"$ref": f"{NAME}{pointer}/content/application~1json/schema"}, registry=registry())
+    return OAS31Validator({"$ref": f"{NAME}{pointer}/content/application~1json/schema"}, registry=registry())
 
 
 @pytest.fixture

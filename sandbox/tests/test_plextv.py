@@ -188,7 +188,7 @@ def test_plexapi_signs_in_by_pin(tv: PlexTv, session: requests.Session) -> None:
     login = MyPlexPinLogin(session=session, oauth=True)
     assert "forwardUrl=http" in login.oauthUrl("http://portal.example/")
     assert login.checkLogin() is False
-    tv.approve(login._code, "anna")
+    tv.approve(str(login._code), "anna")
     assert login.checkLogin() is True
     account = MyPlexAccount(token=login.token, session=session)
     assert (account.username, account.id, account.ping()) == ("anna", 1003, True)
