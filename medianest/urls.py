@@ -5,10 +5,19 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from medianest import views
+from medianest import health, views
+
+handler400 = views.bad_request
+handler403 = views.forbidden
+handler404 = views.not_found
+handler500 = views.server_error
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("theme/", views.theme, name="theme"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("account/", include("accounts.urls")),
+    path("downloads/", include("downloads.urls")),
     path("admin/", admin.site.urls),
 ]

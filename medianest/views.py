@@ -1,10 +1,22 @@
-"""Home and the error pages."""
+"""Home, the choice of colours, and the error pages."""
 
 from __future__ import annotations
 
+import sys
+
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from medianest.context import THEME_COOKIE, THEMES, theme_of
+from medianest.lib import correlation
+from medianest.lib.database_away import RETRY_AFTER_SECONDS, is_away
+
+_YEAR = 365 * 24 * 3600
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -12,5 +24,54 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Keep this browser's choice of colours in a cookie and go back to the page it was made on."""
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = "/"
+    response = redirect(back)
+    chosen = request.POST.get("theme", "")
+    if chosen in THEMES:
+        secure = not settings.PLAIN_HTTP
+        response.set_cookie(THEME_COOKIE, chosen, max_age=_YEAR, samesite="Lax", secure=secure, httponly=True)
+    return response
+
+
+def _error(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    """An error page. Rendered without context processors: they may be what failed."""
+    page = {"theme": theme_of(request), "reference": correlation.current()}
+    return HttpResponse(render_to_string(template, page), status=status)
+
+
+@login_not_required
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, "400.html", 400)
+
+
+@login_not_required
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, "403.html", 403)
+
+
+@login_not_required
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _error(request, "404.html", 404)
+
+
+@login_not_required
+def server_error(request: HttpRequest) -> HttpResponse:
+    """A mistake of ours, or a database that is out of reach for the moment: that one is told as such, with 503."""
+    if not is_away(sys.exc_info()[1]):
+        return _error(request, "500.html", 500)
+    response = _error(request, "503.html", 503)
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
+@login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return render(request, "403_csrf.html", status=403)
+    response = _error(request, "403_csrf.html", 403)
+    if request.headers.get("HX-Request"):
+        response.headers["HX-Refresh"] = "true"
+    return response

@@ -1,0 +1,54 @@
+"""Whether this process lives, and whether it can work. Asked by supervisors and proxies, so nobody signs in."""
+
+from __future__ import annotations
+
+import redis
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+
+_PATIENCE_SECONDS = 1.0
+
+
+@login_not_required
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process answers. Touches neither database nor Redis: their being away is no reason to restart it."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Database, Redis and migrations, each `ok` or what is wrong; 503 unless all are ok."""
+    database, migrations = _database()
+    checks = {"database": database, "migrations": migrations, "redis": _redis()}
+    ready = all(state == "ok" for state in checks.values())
+    return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
+
+
+def _database() -> tuple[str, str]:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return "does not answer", "unknown"
+    return "ok", f"{len(waiting)} not applied" if waiting else "ok"
+
+
+def _redis() -> str:
+    client = redis.Redis.from_url(
+        settings.REDIS_URL, socket_connect_timeout=_PATIENCE_SECONDS, socket_timeout=_PATIENCE_SECONDS
+    )
+    try:
+        client.ping()
+    except redis.RedisError:
+        return "does not answer"
+    finally:
+        client.close()
+    return "ok"
