@@ -45,14 +45,7 @@ def _data(who: Person, auth_token: str) -> dict[str, Any]:
         "joinedAt": 1_400_000_000 + who.plex_id,
         "twoFactorEnabled": False,
         "backupCodesCreated": False,
-        "subscription": {
-            "active": who is OWNER,
-            "subscribedAt": None,
-            "status": "Active" if who is OWNER else "Inactive",
-            "paymentService": None,
-            "plan": "lifetime" if who is OWNER else None,
-            "features": ["pass"] if who is OWNER else [],
-        },
+        "subscription": _subscription(who),
         "profile": {
             "autoSelectAudio": True,
             "defaultAudioLanguage": None,
@@ -64,6 +57,18 @@ def _data(who: Person, auth_token: str) -> dict[str, Any]:
         "roles": ["plexpass"] if who is OWNER else [],
         "entitlements": [],
         "services": [],
+    }
+
+
+def _subscription(who: Person) -> dict[str, Any]:
+    """The owner alone has a Plex Pass."""
+    return {
+        "active": who is OWNER,
+        "subscribedAt": None,
+        "status": "Active" if who is OWNER else "Inactive",
+        "paymentService": None,
+        "plan": "lifetime" if who is OWNER else None,
+        "features": ["pass"] if who is OWNER else [],
     }
 
 
