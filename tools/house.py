@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -115,6 +116,20 @@ class House:
             raise RuntimeError(f"left behind: {left}")
         return code
 
+    @property
+    def sandbox(self) -> dict[str, Any]:
+        """What the simulated outside said of itself: `control`, `environment`, `connections`, `people`, `playlists`."""
+        found: dict[str, Any] = json.loads((self.folder / "data" / "sandbox" / "sandbox.json").read_text())
+        return found
+
+    @property
+    def settings(self) -> dict[str, str]:
+        return dict(self.sandbox["environment"])
+
+    @property
+    def control_url(self) -> str:
+        return str(self.sandbox["control"])
+
     def worker(self, name: str) -> psutil.Process:
         """The process that works on one queue."""
         return psutil.Process(int((self.folder / "data" / "run" / f"worker-{name}.pid").read_text()))
@@ -123,7 +138,7 @@ class House:
         """Rows straight from the house's own database, seen with its owner's eyes."""
         url = self._secret("database_url_owner")
         with psycopg.connect(url) as connection:
-            return connection.execute(query, parameters).fetchall()  # type: ignore[arg-type]
+            return connection.execute(query, parameters).fetchall()
 
     def _secret(self, name: str) -> str:
         return (self.folder / "data" / "secrets" / name).read_text().strip()

@@ -20,7 +20,9 @@ _STAND_INS = {
 def table() -> str:
     """The Markdown table, one row a variable, in the order of declaration."""
     for name in list(os.environ):
-        if name.startswith(("MEDIANEST_", "PLEX_", "TMDB_", "YTDLP_", "DOWNLOAD_")) or name.endswith(("_URL", "_URL_FILE")):
+        if name.startswith(("MEDIANEST_", "PLEX_", "TMDB_", "YTDLP_", "DOWNLOAD_")) or name.endswith(
+            ("_URL", "_URL_FILE")
+        ):
             del os.environ[name]
     os.environ.update(_STAND_INS)
     from medianest import env, settings  # noqa: PLC0415  (reads the environment that was set just above)

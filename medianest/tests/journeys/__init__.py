@@ -1,0 +1,1 @@
+"""Whole journeys through a house started as a person starts it."""

@@ -1,0 +1,39 @@
+"""A pytest plugin that gives every run its own PostgreSQL and Redis, unless DATABASE_URL and REDIS_URL name others.
+
+Loaded with `-p`, because the servers must be up before Django's settings are read.
+"""
+
+from __future__ import annotations
+
+import atexit
+import base64
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from medianest.launch.postgres import Postgres
+from medianest.launch.redis import Redis
+
+
+def _start() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="mn-test-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ.setdefault("MEDIANEST_DATA", str(folder / "data"))
+    (folder / "data").mkdir()
+    if not os.environ.get("DATABASE_URL"):
+        postgres = Postgres(folder / "pg")
+        postgres.start()
+        atexit.register(postgres.stop)
+        os.environ["DATABASE_URL"] = postgres.url("postgres")
+    if not os.environ.get("REDIS_URL"):
+        redis = Redis(folder / "redis")
+        redis.start()
+        atexit.register(redis.stop)
+        os.environ["REDIS_URL"] = redis.url
+
+
+os.environ.setdefault("DJANGO_SECRET_KEY", "only-for-tests-" + "x" * 50)
+os.environ.setdefault("ENCRYPTION_KEYS", "test1:" + base64.b64encode(bytes(range(32))).decode())
+os.environ.setdefault("PLAIN_HTTP", "1")
+_start()
