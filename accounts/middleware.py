@@ -1,24 +1,70 @@
-"""Whoever holds a one-time password may only change it."""
+"""Private by default, and whoever holds a one-time password may only change it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
+
+Handler = Callable[..., HttpResponseBase]
+
+
+def may_use_with_one_time_password(view: Handler) -> Handler:
+    """Mark a view that a person with a one-time password needs: changing it, and leaving."""
+    view.open_to_one_time_password = True  # type: ignore[attr-defined]
+    return view
+
+
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    """Django's own, except that a page that asked through htmx goes to the sign-in page as a whole.
+
+    It would otherwise put the sign-in page into the corner that was to be refreshed. Pages made for
+    somebody are not kept by the browser, so that going back after signing out shows none of them.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        known = getattr(request, "_cached_user", None)  # only if somebody asked before: a 500 must ask nothing
+        if known is not None and known.is_authenticated and not response.has_header("Cache-Control"):
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def handle_no_permission(  # type: ignore[override]  # htmx needs a 200, not a redirect
+        self, request: HttpRequest, view_func: Any
+    ) -> HttpResponseBase:
+        if not getattr(request, "htmx", False):
+            return super().handle_no_permission(request, view_func)
+        here = urlsplit(request.headers.get("HX-Current-URL", ""))
+        path = here.path + (f"?{here.query}" if here.query else "")
+        login = redirect_to_login(path or "/", self.get_login_url(view_func), REDIRECT_FIELD_NAME)
+        return HttpResponseClientRedirect(login.url)
 
 
 class PasswordChangeMiddleware:
-    """Leads a person with a one-time password to the page that changes it, from everywhere else."""
+    """Leads a person with a one-time password to the page that changes it, from everywhere that asks for sign-in.
+
+    Pages that are open to all (health, static files, the sign-in page) stay open.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        user = request.user
-        if user.is_authenticated and user.requires_password_change:
-            allowed = (reverse("accounts:change-password"), reverse("accounts:sign-out"))
-            if request.path not in allowed:
-                return redirect("accounts:change-password")
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view_func: Handler, view_args: object, view_kwargs: object
+    ) -> HttpResponseBase | None:
+        if not getattr(view_func, "login_required", True) or getattr(view_func, "open_to_one_time_password", False):
+            return None
+        if not (request.user.is_authenticated and request.user.requires_password_change):
+            return None
+        address = reverse("accounts:change-password")
+        return HttpResponseClientRedirect(address) if getattr(request, "htmx", False) else redirect(address)

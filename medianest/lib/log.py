@@ -17,7 +17,10 @@ def logging_config(*, level: str, as_json: bool) -> None:
         structlog.processors.StackInfoRenderer(),
     ]
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False)
+        structlog.processors.JSONRenderer()
+        if as_json
+        # Plain: the prettier tracebacks print local variables, and with them passwords.
+        else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     )
     final = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
     if as_json:

@@ -1,0 +1,39 @@
+"""Who may use a page. Being signed in is the rule everywhere; these ask for more."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def moderator_required(view: View[P]) -> View[P]:
+    """Only moderators and administrators; other people see the 403 page."""
+    return _only(view, lambda user: user.is_moderator, lambda: _("This page is for moderators."))
+
+
+def administrator_required(view: View[P]) -> View[P]:
+    """Only administrators; other people see the 403 page."""
+    return _only(view, lambda user: user.is_administrator, lambda: _("This page is for administrators."))
+
+
+def _only(view: View[P], may: Callable[[User], bool], sentence: Callable[[], str]) -> View[P]:
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if not may(request.user):
+            raise PermissionDenied(sentence())
+        return view(request, *args, **kwargs)
+
+    return guarded

@@ -1,0 +1,96 @@
+"""Signing in and out, one's password and profile."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import entry
+from accounts.actions import change_password as change_password_of
+from accounts.forms import ChangePasswordForm, SignInForm
+from accounts.middleware import may_use_with_one_time_password
+from accounts.models import User
+from medianest.lib.redirects import next_page
+
+_NO_PLACE_TO_GO = ("accounts:sign-in", "accounts:sign-out", "accounts:change-password")
+
+
+@login_not_required
+@sensitive_post_parameters("password")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    goal = next_page(request, default="home", never=_NO_PLACE_TO_GO)
+    if request.user.is_authenticated:
+        return redirect(goal)
+    form = SignInForm(request.POST if request.method == "POST" else None)
+    refusal: entry.TooManyTries | None = None
+    if form.is_valid():
+        try:
+            entry.sign_in(request, **form.cleaned_data)
+        except entry.CannotSignIn as error:
+            form.add_error("password", error.sentence)
+        except entry.TooManyTries as error:
+            form.add_error("password", error.sentence)
+            refusal = error
+        else:
+            return redirect(goal)
+    return _answer(request, "accounts/sign_in.html", {"form": form, "next": goal}, refusal)
+
+
+@login_not_required
+@may_use_with_one_time_password
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    entry.sign_out(request)
+    messages.success(request, _("You are signed out."))
+    return redirect("accounts:sign-in")
+
+
+@may_use_with_one_time_password
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_password(request: HttpRequest) -> HttpResponse:
+    user = _person(request)
+    form = ChangePasswordForm(request.POST if request.method == "POST" else None, user=user)
+    try:
+        if form.is_bound and form.asks_for_current:
+            entry.count_password_try(request, user)
+    except entry.TooManyTries as refusal:
+        blank = ChangePasswordForm(user=user)
+        return _answer(request, "accounts/change_password.html", {"form": blank, "refusal": refusal.sentence}, refusal)
+    if form.is_valid():
+        changed = change_password_of(user=user, new_password=form.cleaned_data["new"], request=request)
+        entry.forget_password_tries(user)
+        update_session_auth_hash(request, changed)
+        messages.success(request, _("Your password is changed. Everywhere else you were signed out."))
+        return redirect("home" if user.requires_password_change else "accounts:profile")
+    return render(request, "accounts/change_password.html", {"form": form})
+
+
+@require_safe
+def profile(request: HttpRequest) -> HttpResponse:
+    return render(request, "accounts/profile.html", {"person": _person(request)})
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101  (signing in is required by middleware)
+    return request.user
+
+
+def _answer(
+    request: HttpRequest, template: str, context: dict[str, object], refusal: entry.TooManyTries | None
+) -> HttpResponse:
+    """The page; with 429 and when to come back, if there were too many tries."""
+    response = render(request, template, context, status=429 if refusal else 200)
+    if refusal:
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
