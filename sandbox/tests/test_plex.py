@@ -427,3 +427,48 @@ def test_the_version_can_be_set(plex: Plex, session: requests.Session) -> None:
     plex.version = "1.19.0.1"
     assert PlexServer(plex.url, plex.token, session=session).version == "1.19.0.1"
     assert plex.state()["version"] == "1.19.0.1"
+
+
+def test_the_doors_that_plexapi_does_not_use_open_too(
+    plex: Plex, api: PlexServer, videos: list[Any], session: requests.Session, await_: Wait
+) -> None:
+    session.headers["X-Plex-Token"] = plex.token
+    scanned = len(plex.scans)
+    assert session.post(f"{plex.url}/library/sections/3/refresh?force=1").status_code == 200
+    assert session.post(f"{plex.url}/library/sections/all/refresh").status_code == 200
+    await_(lambda: len(plex.scans) == scanned + 4)
+    plex.scan_delay = 60
+    session.post(f"{plex.url}/library/sections/refresh")
+    session.delete(f"{plex.url}/library/sections/all/refresh")
+    await_(lambda: not plex.scanner.running())
+    for path in ("sections/3/emptyTrash", "sections/3/analyze", f"metadata/{videos[0].ratingKey}/refresh"):
+        assert session.put(f"{plex.url}/library/{path}").status_code == 200
+    edited = session.put(f"{plex.url}/library/metadata/{videos[0].ratingKey}?title.value=New&title.locked=1")
+    assert edited.status_code == 200
+    assert api.fetchItem(videos[0].ratingKey).title == "New"
+    newest = session.get(f"{plex.url}/library/sections/2/recentlyAdded", headers={"Accept": "application/json"})
+    assert newest.json()["MediaContainer"]["Metadata"][0]["type"] == "episode"
+    assert "Genre" not in session.get(f"{plex.url}/library/sections/1/genre").text
+    collection = api.library.section("YouTube").createCollection("Talks", items=videos)
+    assert session.delete(f"{plex.url}/library/sections/3/collection/{collection.ratingKey}").status_code == 200
+    assert plex.collections() == []
+    assert [account.name for account in api.systemAccounts()][:2] == ["olive", "ben"]
+
+
+def test_a_playlist_is_renamed_emptied_and_holds_an_item_twice(api: PlexServer, videos: list[Any]) -> None:
+    playlist = api.createPlaylist("Evening", items=videos[:1])
+    playlist.addItems(videos[:1])
+    assert len(playlist.reload().items()) == 2
+    playlist.editTitle("Night").editSummary("Late")
+    assert (api.playlist("Night").summary, api.playlist("Night").leafCount) == ("Late", 2)
+    api.query(f"/playlists/{playlist.ratingKey}/items", method=api._session.delete)
+    assert api.playlist("Night").leafCount == 0
+
+
+def test_hostile_file_names_are_told_in_both_formats(plex: Plex, api: PlexServer, folder: Path, await_: Wait) -> None:
+    names = ["a\x01b.mp4", 'quote " & <tag>.mp4', "émoji 🏮.mp4", "x" * 200 + ".mp4"]
+    fill(folder, *names)
+    api.library.section("YouTube").update()
+    await_(lambda: len(plex.items("YouTube")) == 4)
+    titles = {item.title for item in api.library.section("YouTube").all()}
+    assert titles == {"ab", 'quote " & <tag>', "émoji 🏮", "x" * 200}
