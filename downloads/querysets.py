@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from downloads.models import DownloadEntry, YoutubeDownload  # noqa: F401  (named in quotes below)
 
 ACTIVE = ("queued", "downloading")
+OPEN = ("pending", *ACTIVE)
 UNSETTLED = ("queued", "downloading")
 ON_DISK = ("downloaded", "scanned", "in_collection")
 
@@ -23,12 +24,17 @@ class DownloadQuerySet(models.QuerySet["YoutubeDownload"]):
             return self
         return self.filter(Q(user=user) | Q(visibility="shared", ordered_at__isnull=False))
 
+    def changeable_by(self, user: User) -> DownloadQuerySet:
+        """One's own; moderators may change all."""
+        return self if user.is_moderator else self.filter(user=user)
+
     def active(self) -> DownloadQuerySet:
+        """Ordered and not at an end."""
         return self.filter(status__in=ACTIVE)
 
-    def wanting(self, video_id: str) -> DownloadQuerySet:
-        """Active downloads that hold the video with this YouTube id."""
-        return self.active().filter(entries__video__video_id=video_id).distinct()
+    def open(self) -> DownloadQuerySet:
+        """Not at an end, ordered or not."""
+        return self.filter(status__in=OPEN)
 
 
 class EntryQuerySet(models.QuerySet["DownloadEntry"]):
@@ -36,12 +42,12 @@ class EntryQuerySet(models.QuerySet["DownloadEntry"]):
         """Of which it is not yet known what becomes of them."""
         return self.filter(status__in=UNSETTLED)
 
+    def wanting(self, video_id: str) -> EntryQuerySet:
+        """Those of active downloads that wait for the video with this YouTube id."""
+        return self.unsettled().filter(video__video_id=video_id, download__status__in=ACTIVE)
+
     def on_disk(self) -> EntryQuerySet:
         return self.filter(status__in=ON_DISK)
 
     def in_order(self) -> EntryQuerySet:
         return self.order_by("position")
-
-    def counted(self) -> dict[str, Any]:
-        """How many entries there are in each status."""
-        return dict(self.order_by().values_list("status").annotate(n=models.Count("id")))

@@ -20,7 +20,7 @@ from typing import Any
 import structlog
 from celery import current_app
 from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import Case, Count, F, Q, Value, When
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -135,6 +135,17 @@ def kind(
     return declare
 
 
+_CLEARED: dict[str, Any] = {
+    "state": JobState.QUEUED,
+    "failures": 0,
+    "cancel_requested_at": None,
+    "finished_at": None,
+    "error_code": "",
+    "error_text": "",
+    "progress": {},
+}
+
+
 # --- promising --------------------------------------------------------------------------------------------------------------
 def promise(
     name: str,
@@ -143,11 +154,14 @@ def promise(
     args: dict[str, Any] | None = None,
     created_by: Any = None,
     delay: timedelta = timedelta(0),
+    renew: bool = False,
 ) -> Job:
     """Promise that `name` will be done, once, under `key`; call it inside the transaction it belongs to.
 
     While a promise under the key is live this changes nothing; after it ended, the same row starts
-    afresh. Workers are woken on commit; if Redis is away the sweep wakes them later.
+    afresh. With `renew`, a live promise is made due as well: one that waits comes forward, one that
+    runs will run once more (it may have looked already), one that was asked to stop goes on.
+    Workers are woken on commit; if Redis is away the sweep wakes them later.
     """
     declared = _KINDS[name]
     now = timezone.now()
@@ -161,21 +175,15 @@ def promise(
         "created_by": created_by,
     }
     with transaction.atomic():
-        job, created = Job.objects.get_or_create(idempotency_key=key, defaults=fresh)
-        if not created:
-            cleared = {
-                "state": JobState.QUEUED,
-                "failures": 0,
-                "cancel_requested_at": None,
-                "finished_at": None,
-                "error_code": "",
-                "error_text": "",
-                "progress": {},
-            }
-            revived = Job.objects.filter(pk=job.pk).exclude(state__in=LIVE_STATES).update(**fresh, **cleared)
-            created = bool(revived)
+        job, due = Job.objects.select_for_update().get_or_create(idempotency_key=key, defaults=fresh)
+        if not due and job.state not in LIVE_STATES:
+            due = bool(Job.objects.filter(pk=job.pk).update(**fresh, **_CLEARED))
+        elif not due and renew:
+            forward = fresh["run_after"] if job.state == JobState.RUNNING else min(job.run_after, fresh["run_after"])
+            due = bool(Job.objects.filter(pk=job.pk).update(run_after=forward, cancel_requested_at=None))
+        if due:
             job.refresh_from_db()
-        if created and not delay:
+        if due and not delay:
             transaction.on_commit(functools.partial(wake, declared.queue), robust=True)
     return job
 
@@ -233,14 +241,24 @@ def _held(job: Job) -> JobQuerySet:
 
 
 def end(job: Job, state: JobState, *, code: str = "", text: str = "") -> bool:
-    """Write the final outcome; False when the lease had been lost."""
+    """Write the final outcome, or queue the job once more if its promise was renewed meanwhile.
+
+    False when it did not end: it was renewed, or the lease had been lost.
+    """
     now = timezone.now()
-    changes = {"state": state, "error_code": code, "error_text": text[:2000], "lease_until": None}
-    return bool(_held(job).update(**changes, finished_at=now, updated_at=now))
+    changes = {"error_code": code, "error_text": text[:2000], "lease_until": None, "updated_at": now}
+    not_renewed = Q(run_after=job.run_after) | Q(cancel_requested_at__isnull=False)
+    if _held(job).filter(not_renewed).update(**changes, state=state, finished_at=now):
+        return True
+    if _held(job).update(**changes, state=JobState.QUEUED):
+        transaction.on_commit(functools.partial(wake, job.queue), robust=True)
+    return False
 
 
 def release(job: Job, *, seconds: float, code: str = "", text: str = "", failed: bool = False) -> bool:
     """Put the job back in the queue, due in `seconds`; one that was asked to stop ends instead.
+
+    If its promise was renewed meanwhile it is due at once.
 
     False when the lease had been lost.
     """
@@ -248,8 +266,12 @@ def release(job: Job, *, seconds: float, code: str = "", text: str = "", failed:
     if _held(job).filter(cancel_requested_at__isnull=False).exists():
         return end(job, JobState.CANCELLED)
     changes = {"state": JobState.QUEUED, "error_code": code, "error_text": text[:2000], "lease_until": None}
+    later = Value(now + timedelta(seconds=seconds))
     released = _held(job).update(
-        **changes, run_after=now + timedelta(seconds=seconds), failures=F("failures") + int(failed), updated_at=now
+        **changes,
+        run_after=Case(When(run_after=job.run_after, then=later), default=F("run_after")),
+        failures=F("failures") + int(failed),
+        updated_at=now,
     )
     if released and seconds <= SHORT_WAIT:
         transaction.on_commit(functools.partial(wake, job.queue, seconds=seconds), robust=True)

@@ -1,0 +1,30 @@
+"""Where the pictures of videos are kept, for pages and for Plex."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from django.conf import settings
+
+_VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}\Z")
+
+
+def folder() -> Path:
+    return Path(settings.DATA_DIR) / "images" / "youtube"
+
+
+def path_for(video_id: str) -> Path:
+    """The place of a video's picture, there or not. Raises ValueError for what cannot be a video's id."""
+    if not _VIDEO_ID.match(video_id):
+        raise ValueError(video_id)
+    return folder() / f"{video_id}.jpg"
+
+
+def thumbnail(video_id: str) -> Path | None:
+    """The stored picture of a video, a JPEG; None while there is none."""
+    try:
+        path = path_for(video_id)
+    except ValueError:
+        return None
+    return path if path.is_file() else None

@@ -1,0 +1,31 @@
+"""What keeps the whole queue from moving, in a sentence."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from downloads.models import DownloadQueue
+
+DISK_FULL = "disk_full"
+
+
+def notice() -> str:
+    """Why nothing is being fetched at the moment and when it goes on; empty when nothing is in the way. One query."""
+    queue = DownloadQueue.objects.first()
+    return sentence(queue) if queue else ""
+
+
+def sentence(queue: DownloadQueue) -> str:
+    if queue.pause_code == DISK_FULL:
+        return _(
+            "Downloads wait: there is too little free space in the download folder. "
+            "Nothing is lost, and they go on by themselves when there is room."
+        )
+    if queue.paused_until and queue.paused_until > timezone.now():
+        moment = date_format(timezone.localtime(queue.paused_until), "H:i")
+        return _(
+            "YouTube asks for a pause, so downloads wait until %(time)s. Nothing is lost, and they go on by themselves."
+        ) % {"time": moment}
+    return ""
