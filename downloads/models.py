@@ -161,6 +161,12 @@ class Video(models.Model):
     class Meta:
         db_table = "videos"
         indexes = [models.Index(fields=["stored_at"], name="videos_stored")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(file_path="", stored_at__isnull=True) | (~Q(file_path="") & Q(stored_at__isnull=False)),
+                name="videos_stored_has_file",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title or self.video_id
