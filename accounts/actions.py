@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Role, Status, User
 from accounts.passwords import one_time_password
@@ -104,15 +105,20 @@ def edit_person(*, by: User, person: User, fields: Iterable[str], request: HttpR
 
 
 @transaction.atomic
-def delete_person(*, by: User, person: User, request: HttpRequest | None = None) -> None:
-    """Remove the person; what they shared stays without a name. Raises CannotChangePerson for the last administrator."""
+def delete_people(*, by: User, people: Sequence[User], request: HttpRequest | None = None) -> None:
+    """Remove all of them or none; what they shared stays without a name.
+
+    Raises CannotChangePerson when no active administrator would be left.
+    """
     hold_until_commit(_LOCK)
-    row = User.objects.select_for_update().get(pk=person.pk)
-    if row.is_administrator:
-        _another_administrator_than(row)
-    end_sessions(row)
-    security.record("person.deleted", request=request, actor=by, about=row.username)
-    row.delete()
+    rows = list(User.objects.select_for_update().filter(pk__in=[person.pk for person in people]))
+    gone = [row for row in rows if row.is_administrator]
+    if gone:
+        _another_administrator_than(*gone)
+    for row in rows:
+        end_sessions(row)
+        security.record("person.deleted", request=request, actor=by, about=row.username)
+        row.delete()
 
 
 @transaction.atomic
@@ -139,11 +145,25 @@ def _change(*, by: User, pk: uuid.UUID, request: HttpRequest | None, **changes: 
     return person
 
 
-def _another_administrator_than(person: User) -> None:
-    if not User.objects.administrators().exclude(pk=person.pk).exists():
+def refuse_losing_the_last_administrator(after: User) -> None:
+    """Raises CannotChangePerson if, with the person as in `after`, no active administrator would be left.
+
+    For forms, which ask before anything is locked; the actions ask again under the lock.
+    """
+    before = User.objects.filter(pk=after.pk).first()
+    if before and before.is_administrator and not after.is_administrator:
+        _another_administrator_than(before)
+
+
+def _another_administrator_than(*people: User) -> None:
+    if not User.objects.administrators().exclude(pk__in=[person.pk for person in people]).exists():
         raise CannotChangePerson(
-            _("%(name)s is the last active administrator. Make somebody else an administrator first.")
-            % {"name": person}
+            ngettext(
+                "%(names)s is the last active administrator. Make somebody else an administrator first.",
+                "%(names)s are the last active administrators. Make somebody else an administrator first.",
+                len(people),
+            )
+            % {"names": ", ".join(map(str, people))}
         )
 
 

@@ -1,7 +1,8 @@
-"""Signing in and changing the password."""
+"""Signing in, changing the password, and a person as an administrator edits them."""
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accounts.actions import CannotChangePerson, refuse_losing_the_last_administrator
 from accounts.models import User
 
 LONGEST_PASSWORD = 500
@@ -68,3 +70,36 @@ class ChangePasswordForm(forms.Form):
         if "new" in self.cleaned_data and again != self.cleaned_data["new"]:
             raise ValidationError(_("The two new passwords differ."), code="differ")
         return again
+
+
+class PersonForm(forms.ModelForm[User]):
+    """A person as an administrator sees them."""
+
+    def clean_username(self) -> str:
+        username = unicodedata.normalize("NFKC", self.cleaned_data["username"]).strip()
+        if any(unicodedata.category(c).startswith("C") for c in username):
+            raise ValidationError(_("A user name cannot hold invisible characters."), code="invisible")
+        self._nobody_elses(username, _("This user name is taken, or is somebody's e-mail address."))
+        return username
+
+    def clean_email(self) -> str | None:
+        email: str | None = self.cleaned_data["email"]
+        if email:
+            self._nobody_elses(email, _("Somebody else has this e-mail address, or it as a user name."))
+        return email
+
+    def _nobody_elses(self, login: str, sentence: Any) -> None:
+        """People sign in by either, so nobody's user name may be another's e-mail address."""
+        if User.objects.known_as(login).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(sentence, code="taken")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        changed = [name for name in ("role", "status") if name in self.changed_data]
+        if changed and not self.instance._state.adding:
+            after = User(pk=self.instance.pk, role=cleaned.get("role", ""), status=cleaned.get("status", ""))
+            try:
+                refuse_losing_the_last_administrator(after)
+            except CannotChangePerson as refusal:
+                self.add_error(changed[0], refusal.sentence)
+        return cleaned

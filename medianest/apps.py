@@ -1,13 +1,26 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig as StockAdminConfig
+from django.core import checks as django_checks
+
+from medianest import checks
 
 
 class MediaNestConfig(AppConfig):
     name = "medianest"
     verbose_name = "MediaNest"
 
+    def ready(self) -> None:
+        for check in checks.CHECKS:
+            django_checks.register(check)
+        django_checks.register(checks.redis_keeps_queues, django_checks.Tags.database)
+
 
 class AdminConfig(StockAdminConfig):
     """The stock admin in MediaNest's colours, behind MediaNest's own sign-in."""
 
     default_site = "medianest.admin.MediaNestAdminSite"
+
+    def ready(self) -> None:
+        super().ready()
+        admin.site.unregister(apps.get_model("auth", "Group"))  # roles are enough; groups would do nothing

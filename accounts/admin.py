@@ -1,0 +1,172 @@
+"""People in the admin: who they are, what they may do, whether they may enter."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts import actions
+from accounts.actions import Issued
+from accounts.forms import PersonForm
+from accounts.models import Role, User
+from medianest.lib.errors import Cannot
+
+
+def _say_refusals(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A refused intent leads back to the page with its sentence; nothing of it was saved."""
+
+    @functools.wraps(view)
+    def guarded(self: UserAdmin, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(self, request, *args, **kwargs)
+        except Cannot as refusal:
+            messages.error(request, refusal.sentence)
+            return HttpResponseRedirect(request.get_full_path())
+
+    return guarded
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin[User]):
+    form = PersonForm
+    list_display = ["shown_name", "username", "email", "role", "status", "last_login"]
+    list_filter = ["role", "status", "requires_password_change"]
+    search_fields = ["name", "username", "email", "plex_username"]
+    ordering = ["username"]
+    list_per_page = 50
+    show_full_result_count = False
+    actions = [
+        "make_viewers",
+        "make_moderators",
+        "make_administrators",
+        "suspend_people",
+        "activate_people",
+        "issue_passwords",
+    ]
+    fieldsets = [
+        (None, {"fields": ["username", "name", "email"]}),
+        (gettext_lazy("What they may do"), {"fields": ["role", "status"]}),
+        (
+            gettext_lazy("What MediaNest knows"),
+            {"fields": ["plex_username", "requires_password_change", "last_login", "created_at", "updated_at"]},
+        ),
+    ]
+    add_fieldsets = [
+        (
+            None,
+            {
+                "fields": ["username", "name", "email", "role"],
+                "description": gettext_lazy(
+                    "For somebody without Plex. They get a one-time password, shown on the next page, "
+                    "and choose their own when they first sign in."
+                ),
+            },
+        )
+    ]
+    readonly_fields = ["plex_username", "requires_password_change", "last_login", "created_at", "updated_at"]
+
+    @admin.display(description=gettext_lazy("name"), ordering="name")
+    def shown_name(self, person: User) -> str:
+        return str(person)
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        return self.fieldsets if obj else self.add_fieldsets
+
+    # --- one person ---------------------------------------------------------------------------------------------------
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm[User], change: bool) -> None:
+        if change:
+            actions.edit_person(by=_by(request), person=obj, fields=form.changed_data, request=request)
+            return
+        issued = actions.create_person(by=_by(request), person=obj, request=request)
+        self._show_once(request, [issued])
+
+    def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
+        return self._one_time_passwords(request)
+
+    @_say_refusals
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().changeform_view(request, *args, **kwargs)
+
+    # --- deleting -----------------------------------------------------------------------------------------------------
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        actions.delete_people(by=_by(request), people=[obj], request=request)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        actions.delete_people(by=_by(request), people=list(queryset), request=request)
+
+    @_say_refusals
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().delete_view(request, *args, **kwargs)
+
+    @_say_refusals
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return super().changelist_view(request, *args, **kwargs)
+
+    # --- several at once ----------------------------------------------------------------------------------------------
+    @admin.action(description=gettext_lazy("Make viewers"))
+    def make_viewers(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        self._each(request, people, functools.partial(actions.set_role, role=Role.USER))
+
+    @admin.action(description=gettext_lazy("Make moderators"))
+    def make_moderators(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        self._each(request, people, functools.partial(actions.set_role, role=Role.MODERATOR))
+
+    @admin.action(description=gettext_lazy("Make administrators"))
+    def make_administrators(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        self._each(request, people, functools.partial(actions.set_role, role=Role.ADMIN))
+
+    @admin.action(description=gettext_lazy("Suspend: sign out everywhere and let in no more"))
+    def suspend_people(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        self._each(request, people, actions.suspend)
+
+    @admin.action(description=gettext_lazy("Let in again"))
+    def activate_people(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        self._each(request, people, actions.activate)
+
+    @admin.action(description=gettext_lazy("Give a new one-time password"))
+    def issue_passwords(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse:
+        issued = [actions.issue_one_time_password(by=_by(request), person=person, request=request) for person in people]
+        self._show_once(request, issued)
+        return self._one_time_passwords(request)
+
+    def _each(self, request: HttpRequest, people: QuerySet[User], act: Callable[..., User]) -> None:
+        """Do it to each; those for whom it is refused are named with the reason, the others are done."""
+        done = 0
+        for person in people:
+            try:
+                act(by=_by(request), person=person, request=request)
+                done += 1
+            except Cannot as refusal:
+                messages.error(request, refusal.sentence)
+        if done:
+            messages.success(request, ngettext("%(n)d person changed.", "%(n)d people changed.", done) % {"n": done})
+
+    # --- one-time passwords -------------------------------------------------------------------------------------------
+    # They go from the action into this one answer, and are stored nowhere in between.
+    def _show_once(self, request: HttpRequest, issued: list[Issued]) -> None:
+        request.issued = issued  # type: ignore[attr-defined]
+
+    def _one_time_passwords(self, request: HttpRequest) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("One-time passwords"),
+            "issued": getattr(request, "issued", []),
+        }
+        response = TemplateResponse(request, "admin/accounts/user/one_time_passwords.html", context)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def _by(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101  (the admin site lets nobody else in)
+    return request.user
