@@ -136,11 +136,11 @@ class House:
 
     def sql(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """Rows straight from the house's own database, seen with its owner's eyes."""
-        url = self._secret("database_url_owner")
+        url = self.secret("database_owner_url")
         with psycopg.connect(url) as connection:
             return connection.execute(query, parameters).fetchall()
 
-    def _secret(self, name: str) -> str:
+    def secret(self, name: str) -> str:
         return (self.folder / "data" / "secrets" / name).read_text().strip()
 
     def __enter__(self) -> Self:
