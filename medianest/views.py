@@ -3,34 +3,42 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
+from downloads import pages
+from downloads.models import YoutubeDownload
 from medianest.context import THEME_COOKIE, THEMES, theme_of
 from medianest.lib import correlation
 from medianest.lib.database_away import RETRY_AFTER_SECONDS, is_away
+from medianest.lib.redirects import next_page
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 _YEAR = 365 * 24 * 3600
+_DOWNLOADS_AT_HOME = 6
 
 
+@require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "home.html")
+    user = cast("User", request.user)
+    mine = YoutubeDownload.objects.filter(user=user).order_by("-created_at")
+    rows = pages.rows(list(pages.with_picture(mine)[:_DOWNLOADS_AT_HOME]), user=user)
+    return render(request, "home.html", {"rows": rows, "moving": pages.moving(rows)})
 
 
 @login_not_required
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     """Keep this browser's choice of colours in a cookie and go back to the page it was made on."""
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        back = "/"
-    response = redirect(back)
+    response = redirect(next_page(request, default="home"))
     chosen = request.POST.get("theme", "")
     if chosen in THEMES:
         secure = not settings.PLAIN_HTTP
