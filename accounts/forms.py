@@ -31,6 +31,12 @@ class SignInForm(forms.Form):
     )
     password = _password(_("Password"), "current-password")
 
+    def refuse(self, sentence: str) -> None:
+        """Say it beside the password, and put the cursor there: the name typed before stays."""
+        self.add_error("password", sentence)
+        self.fields["username"].widget.attrs.pop("autofocus", None)
+        self.fields["password"].widget.attrs["autofocus"] = True
+
 
 class ChangePasswordForm(forms.Form):
     """The current password is asked for unless it was a one-time password, which was typed just before."""

@@ -36,9 +36,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         try:
             entry.sign_in(request, **form.cleaned_data)
         except entry.CannotSignIn as error:
-            form.add_error("password", error.sentence)
+            form.refuse(error.sentence)
         except entry.TooManyTries as error:
-            form.add_error("password", error.sentence)
+            form.refuse(error.sentence)
             refusal = error
         else:
             return redirect(goal)

@@ -1,0 +1,102 @@
+"""The demo's people and connections, read from a file that whoever runs the simulated services writes."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from accounts.models import Role, User
+from services.models import ServiceConfig
+
+VARIABLE = "MEDIANEST_DEMO_CONNECTIONS"
+
+# The simulated household's people who have a local password here too; the file may say otherwise.
+_ROLES = {"olive": Role.ADMIN, "ben": Role.MODERATOR, "anna": Role.USER, "carl": Role.USER}
+
+
+class BadDemo(Exception):
+    """The demo's file is missing or not as it should be, or this database holds more than a demo."""
+
+
+@dataclasses.dataclass(frozen=True)
+class DemoPerson:
+    username: str
+    name: str
+    email: str
+    password: str
+    role: Role
+
+
+@dataclasses.dataclass(frozen=True)
+class Demo:
+    """People, connections by kind of service (url, key and the kind's own settings), playlists as (title, url)."""
+
+    people: tuple[DemoPerson, ...]
+    connections: dict[str, dict[str, Any]]
+    playlists: tuple[tuple[str, str], ...]
+
+
+def read() -> Demo:
+    """The demo that MEDIANEST_DEMO_CONNECTIONS names. Raises BadDemo with what is wrong."""
+    path = os.environ.get(VARIABLE, "")
+    if not path:
+        raise BadDemo(f"{VARIABLE} names no file; `make demo` sets it.")
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8"))
+        people = tuple(_person(p) for p in data["people"] if "role" in p or p["username"] in _ROLES)
+        playlists = tuple(_playlist(given) for given in data.get("playlists", []))
+        return Demo(people, dict(data["connections"]), playlists)
+    except OSError as error:
+        raise BadDemo(f"{path} cannot be read ({error.strerror}).") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadDemo(f"{path} is not a demo's description: {type(error).__name__} {error}") from error
+
+
+def _person(given: dict[str, Any]) -> DemoPerson:
+    name = str(given.get("name") or given.get("title") or given["username"])
+    role = Role(given["role"]) if "role" in given else _ROLES[given["username"]]
+    return DemoPerson(given["username"], name, given.get("email") or "", given["password"], role)
+
+
+def _playlist(given: Any) -> tuple[str, str]:
+    title, url = (given["title"], given["url"]) if isinstance(given, dict) else given
+    return str(title), str(url)
+
+
+def refuse_real_installation(demo: Demo) -> None:
+    """Raises BadDemo when somebody who is not of the demo administers this database: known passwords would enter it."""
+    names = [person.username for person in demo.people]
+    if User.objects.administrators().exclude(username__in=names).exists():
+        raise BadDemo("This data belongs to a real installation; the demo needs a data folder of its own.")
+
+
+def seed_people(demo: Demo) -> list[str]:
+    """Create the demo's people who are missing; the user names created."""
+    known = set(User.objects.values_list("username", flat=True))
+    missing = [person for person in demo.people if person.username not in known]
+    for person in missing:
+        User.objects.create_user(
+            person.username, person.password, name=person.name, email=person.email or None, role=person.role
+        )
+    return [person.username for person in missing]
+
+
+def connect_services(demo: Demo) -> list[str]:
+    """Write the connections on the services' rows; the kinds that changed."""
+    rows = {row.service_name: row for row in ServiceConfig.objects.all()}
+    changed = []
+    for kind, given in demo.connections.items():
+        row = rows.get(kind)
+        if row is None:
+            continue
+        extra = {name: value for name, value in given.items() if name not in ("url", "key")}
+        wanted = (given["url"], given.get("key", ""), {**row.config_data, **extra})
+        if (row.service_url, row.api_key, row.config_data) != wanted:
+            row.service_url, row.api_key, row.config_data = wanted
+            row.enabled = True
+            row.save()
+            changed.append(kind)
+    return changed
