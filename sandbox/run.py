@@ -38,7 +38,7 @@ class Sandbox:
         for needed in (self.folder, self.youtube_root):
             needed.mkdir(parents=True, exist_ok=True)
         ports = {name: ports_from + number if ports_from else 0 for number, name in enumerate(ORDER)}
-        self.plex = Plex({"YouTube": self.youtube_root}, ports["plex"])
+        self.plex = Plex({"YouTube": self.youtube_root}, ports["plex"], memory=self.folder / "plex.memory")
         self.plextv = PlexTv(ports["plextv"], self.plex)
         self.overseerr = _service("overseerr", "Overseerr", ports["overseerr"])
         self.tmdb = _service("tmdb", "Tmdb", ports["tmdb"])
@@ -56,6 +56,7 @@ class Sandbox:
 
     def start(self) -> None:
         """Start all or none. Raises OSError when a port is taken."""
+        self._note.unlink(missing_ok=True)
         logging.getLogger("werkzeug").setLevel(logging.WARNING)
         try:
             for service in (*self.services.values(), self.control):
@@ -66,6 +67,7 @@ class Sandbox:
         self._write()
 
     def stop(self) -> None:
+        self._note.unlink(missing_ok=True)
         for service in (self.control, *self.services.values()):
             service.stop()
 
@@ -108,11 +110,15 @@ class Sandbox:
             "connections": self.connections(),
             "youtube_root": str(self.youtube_root),
             "people": [dataclasses.asdict(person) for person in PEOPLE],
-            "playlists": self.youtube.playlists(),
+            "playlists": [{"title": title, "url": url} for title, url in self.youtube.demo_playlists()],
         }
 
+    @property
+    def _note(self) -> Path:
+        return self.folder / "sandbox.json"
+
     def _write(self) -> None:
-        """Into `sandbox.json`, in one step: whoever finds the file finds all of it."""
-        draft = self.folder / "sandbox.json.new"
+        """In one step: whoever finds the file finds all of it."""
+        draft = self._note.with_suffix(".new")
         draft.write_text(json.dumps(self.description(), indent=2) + "\n", encoding="utf-8")
-        draft.replace(self.folder / "sandbox.json")
+        draft.replace(self._note)

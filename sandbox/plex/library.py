@@ -29,12 +29,12 @@ class Library:
         self.sections: dict[int, Section] = {}
         self.records: dict[int, Record] = {}
         self.playlists: dict[int, Playlist] = {}
-        self._last_key = 100
+        self.last_key = 100
 
     def next_key(self) -> int:
         with self.lock:
-            self._last_key += 1
-            return self._last_key
+            self.last_key += 1
+            return self.last_key
 
     def add_section(
         self, type: str, title: str, agent: str, scanner: str, location: str, folder: Path | None

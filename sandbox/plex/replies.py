@@ -44,8 +44,8 @@ def error_page(status: int) -> Response:
 
 
 def authenticate() -> None:
-    """Before every request: the token's person, or 401; `/identity` is open to all."""
-    if request.path == "/identity":
+    """Before every request: the token's person, or 401; `/identity` and the web page are open to all."""
+    if request.path in ("/identity", "/web") or request.path.startswith("/web/"):
         return
     token = request.headers.get("X-Plex-Token") or request.args.get("X-Plex-Token") or ""
     person = state().viewer_of(token)

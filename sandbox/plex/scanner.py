@@ -7,7 +7,7 @@ import os
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 
 from sandbox.plex.library import Library
@@ -30,13 +30,14 @@ class Scan:
 class Scanner:
     """Keeps the sections with a real folder in step with it.
 
-    `delay` is the time in seconds between a refresh and the walk. With `skips_new_folders` a scoped
+    `after` is called when a walk is over. `delay` is the time in seconds between a refresh and the walk. With `skips_new_folders` a scoped
     scan finds nothing in a folder that the library holds no item of: only a scan of its parent does.
     """
 
-    def __init__(self, library: Library, delay: float = 0.0) -> None:
+    def __init__(self, library: Library, after: Callable[[], None], delay: float = 0.0) -> None:
         self.library = library
         self.delay = delay
+        self._after = after
         self.skips_new_folders = False
         self.scanned: list[str] = []
         self._running: dict[str, Scan] = {}
@@ -66,6 +67,7 @@ class Scanner:
             if not scan.cancelled.wait(self.delay):
                 with self._walking:
                     self._walk(scan)
+                    self._after()
         finally:
             with self.library.lock:
                 self._running.pop(scan.uuid, None)

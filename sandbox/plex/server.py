@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask
+from flask import Flask, request
+from flask import Response as FlaskResponse
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -19,8 +20,10 @@ from sandbox.plex import (
     playlist_views,
     section_views,
     status_views,
+    web_views,
 )
 from sandbox.plex.library import Library
+from sandbox.plex.memory import Memory
 from sandbox.plex.records import Item
 from sandbox.plex.replies import authenticate, error_page
 from sandbox.plex.scanner import Scanner
@@ -54,24 +57,33 @@ class Plex(ServiceServer):
     """Films and series of the invented world, and a video library for each real folder in `roots`.
 
     `roots` maps a section title ("YouTube") to a folder. `seen_as` gives the folder's name as this
-    server sees it, as if it were mounted elsewhere; without it the real path.
+    server sees it, as if it were mounted elsewhere; without it the real path. With a `memory` file
+    the library outlives the server.
     """
 
     machine_id = MACHINE_ID
     token = OWNER_TOKEN
 
-    def __init__(self, roots: Mapping[str, Path], port: int = 0, seen_as: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        roots: Mapping[str, Path],
+        port: int = 0,
+        seen_as: Mapping[str, str] | None = None,
+        memory: Path | None = None,
+    ) -> None:
         library = Library(MACHINE_ID)
         library.add_section("movie", "Films", *FILMS_AGENT, "/media/films", None)
         library.add_section("show", "Series", *SERIES_AGENT, "/media/series", None)
         for title, folder in roots.items():
             location = (seen_as or {}).get(title, str(folder))
             library.add_section("movie", title, *OTHER_VIDEOS, location, folder)
-        fill(library, TITLES)
+        self.memory = Memory(library, memory)
+        if not self.memory.recall():
+            fill(library, TITLES)
         self.library = library
-        self.scanner = Scanner(library)
+        self.scanner = Scanner(library, self.memory.keep)
         self.settings = State(library, self.scanner)
-        super().__init__("plex", _application(self.settings), port)
+        super().__init__("plex", _application(self.settings, self.memory), port)
         self._counting = threading.Lock()
         self.requests = 0
         answer = self._wsgi
@@ -115,7 +127,9 @@ class Plex(ServiceServer):
 
     def add(self, title: Title) -> Item:
         """Let a title of the invented world arrive in the library."""
-        return add_title(self.library, title)
+        item = add_title(self.library, title)
+        self.memory.keep()
+        return item
 
     def items(self, section: str) -> list[Item]:
         return self.library.items(self.library.section(section))
@@ -162,12 +176,14 @@ class Plex(ServiceServer):
         }
 
 
-def _application(settings: State) -> Flask:
-    app = Flask("sandbox.plex")
+def _application(settings: State, memory: Memory) -> Flask:
+    app = Flask("sandbox.plex", static_url_path="/web/static")
     app.extensions["plex"] = settings
     app.before_request(authenticate)
+    app.after_request(lambda answer: _kept(answer, memory))
     modules = (
         status_views,
+        web_views,
         section_views,
         metadata_views,
         collection_views,
@@ -178,6 +194,12 @@ def _application(settings: State) -> Flask:
         app.register_blueprint(module.views)
     app.register_error_handler(HTTPException, _http_error)
     return app
+
+
+def _kept(answer: FlaskResponse, memory: Memory) -> FlaskResponse:
+    if request.method != "GET":
+        memory.keep()
+    return answer
 
 
 def _http_error(error: HTTPException) -> Response:

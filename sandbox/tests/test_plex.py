@@ -472,3 +472,38 @@ def test_hostile_file_names_are_told_in_both_formats(plex: Plex, api: PlexServer
     await_(lambda: len(plex.items("YouTube")) == 4)
     titles = {item.title for item in api.library.section("YouTube").all()}
     assert titles == {"ab", 'quote " & <tag>', "émoji 🏮", "x" * 200}
+
+
+def test_a_restarted_server_remembers(tmp_path: Path, session: requests.Session, folder: Path, await_: Wait) -> None:
+    fill(folder, "a.mp4", "b.mp4")
+
+    def server() -> Plex:
+        one = Plex({"YouTube": folder}, memory=tmp_path / "memory")
+        one.start()
+        return one
+
+    first = server()
+    section = PlexServer(first.url, first.token, session=session).library.section("YouTube")
+    section.update()
+    await_(lambda: len(first.items("YouTube")) == 2)
+    collection = section.createCollection("Talks", items=section.search(sort="titleSort:desc"))
+    collection.sortUpdate("custom")
+    shown = first.collections()
+    first.stop()
+    second = server()
+    assert second.collections() == shown
+    again = PlexServer(second.url, second.token, session=session).library.section("YouTube")
+    assert again.createCollection("More", items=again.all()).ratingKey > collection.ratingKey
+    assert len(second.items("Films")) == len(first.items("Films"))
+    second.stop()
+    elsewhere = Plex({"YouTube": tmp_path}, memory=tmp_path / "memory")
+    assert elsewhere.collections() == []
+
+
+def test_the_web_page_shows_collections_to_anybody(plex: Plex, videos: list[Any], session: requests.Session) -> None:
+    assert "None yet" in session.get(f"{plex.url}/web").text
+    videos[0].addCollection("Talks <1>")
+    page = session.get(f"{plex.url}/web/index.html")
+    assert "Talks &lt;1&gt;" in page.text
+    assert session.get(f"{plex.url}/web/static/web.css").status_code == 200
+    assert session.get(f"{plex.url}/webhooks").status_code == 401
