@@ -102,7 +102,8 @@ def progress(request: HttpRequest, download_id: uuid.UUID) -> HttpResponse:
     if request.GET.get("key") != page.key:
         context = {"page": page, "form": OrderForm(profiles=page.profiles)}
         response = render(request, "downloads/_body.html", context)
-        response.headers.update({"HX-Retarget": "#download", "HX-Reswap": "outerHTML"})
+        response.headers["HX-Retarget"] = "#download"
+        response.headers["HX-Reswap"] = "outerHTML"
         return response
     changes = polling.changed(request.GET.get("seen", ""), page.marks)
     if not any(changes):

@@ -1,0 +1,10 @@
+from medianest.tests.people import (  # noqa: F401  (fixtures)
+    _files_as_they_are,
+    anna,
+    annas,
+    ben,
+    bens,
+    moderator,
+    moderators,
+    stranger,
+)
