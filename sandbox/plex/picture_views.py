@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path, PurePosixPath
 
 from flask import Blueprint, Response, request
 
@@ -24,9 +25,20 @@ def _image(data: bytes, mimetype: str = "image/png") -> Response:
 def _drawn(record: Record, element: str, size: tuple[int, int] | None) -> Response:
     if element == "thumb" and record.poster is not None:
         return _image(record.poster.data, record.poster.mimetype)
+    if element == "thumb" and (beside := _beside(record)) is not None:
+        return _image(beside.read_bytes(), "image/jpeg")
     name = record.show.title if isinstance(record, Item) else record.title
     wide = element == "art" or _is_video(record)
     return _image(png(name, *(size or (BACKDROP if wide else POSTER))))
+
+
+def _beside(record: Record) -> Path | None:
+    """The picture that lies beside a video under the same name, which Plex takes for its poster."""
+    if not isinstance(record, Item) or record.file is None or record.section.folder is None:
+        return None
+    inner = PurePosixPath(record.file).relative_to(record.section.location)
+    picture = (record.section.folder / inner).with_suffix(".jpg")
+    return picture if picture.is_file() else None
 
 
 def _is_video(record: Record) -> bool:

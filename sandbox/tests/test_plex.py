@@ -383,6 +383,15 @@ def test_pictures_are_real_and_have_the_size_asked_for(plex: Plex, api: PlexServ
     assert refused.status_code == 400
 
 
+def test_a_picture_beside_a_video_is_its_poster(
+    plex: Plex, videos: list[Any], folder: Path, session: requests.Session
+) -> None:
+    assert session.get(videos[0].thumbUrl).content.startswith(b"\x89PNG")
+    (folder / "List/c [1].jpg").write_bytes(b"a photograph")
+    answer = session.get(videos[0].thumbUrl)
+    assert (answer.content, answer.headers["Content-Type"]) == (b"a photograph", "image/jpeg")
+
+
 def test_files_are_never_deleted_through_the_server(api: PlexServer, videos: list[Any]) -> None:
     with pytest.raises(BadRequest):
         videos[0].delete()
