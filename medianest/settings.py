@@ -80,6 +80,9 @@ DOWNLOAD_STARTS_PER_HOUR = env.number(
     "DOWNLOAD_STARTS_PER_HOUR", "Videos started per hour in the long run.", 300, least=1
 )
 DOWNLOAD_MIN_FREE_MB = env.number("DOWNLOAD_MIN_FREE_MB", "Free space below which downloads wait, in MB.", 2048)
+JOB_LEASE_SECONDS = env.number(
+    "JOB_LEASE_SECONDS", "After how many seconds the work of a killed worker is given to another.", 60, least=1
+)
 
 # --- Django -------------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [

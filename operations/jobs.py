@@ -19,6 +19,7 @@ from typing import Any
 
 import structlog
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, Count, F, Q, Value, When
 from django.utils import timezone
@@ -29,12 +30,12 @@ from operations.models import LIVE_STATES, Job, JobQuerySet, JobState
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=settings.JOB_LEASE_SECONDS)
 SHORT_WAIT = 60  # seconds; longer waits are left to the sweep
 SWEEP_LIMIT = 200
 WAKE_LIMIT = 8  # wake-ups for one queue at a time: a woken worker goes on until nothing is due
 _BACKOFF = (5, 15, 60, 300, 900)  # seconds after the 1st, 2nd, … failure
-WORKER = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:6]}"
+_BOOT = f"{socket.gethostname()}:{uuid.uuid4().hex[:6]}"  # forked workers share it, so the process id is added
 
 
 # --- how a handler ends early ---------------------------------------------------------------------------------------------
@@ -210,11 +211,34 @@ def wake(queue: str, *, count: int = 1, seconds: float = 0) -> bool:
 def request_cancel(*, key: str) -> bool:
     """Ask for a live promise to stop: at once when queued, at its next breath when running. False if none is live."""
     now = timezone.now()
-    stopped = Job.objects.filter(idempotency_key=key, state=JobState.QUEUED).update(
-        state=JobState.CANCELLED, finished_at=now, cancel_requested_at=now
+    queued = Q(state=JobState.QUEUED)
+    # One statement: between two of them the job could change from running to queued and be missed by both.
+    asked = (
+        Job.objects.live()
+        .filter(idempotency_key=key)
+        .update(
+            state=Case(When(queued, then=Value(JobState.CANCELLED)), default=F("state")),
+            finished_at=Case(When(queued, then=Value(now)), default=F("finished_at")),
+            cancel_requested_at=now,
+            updated_at=now,
+        )
     )
-    asked = Job.objects.filter(idempotency_key=key, state=JobState.RUNNING).update(cancel_requested_at=now)
-    return bool(stopped or asked)
+    return bool(asked)
+
+
+def try_again(job: Job) -> bool:
+    """Queue an ended job once more, as it was promised. False when it is live already."""
+    now = timezone.now()
+    ended = Job.objects.filter(pk=job.pk).exclude(state__in=LIVE_STATES)
+    revived = ended.update(**_CLEARED, run_after=now, updated_at=now)
+    if revived:
+        transaction.on_commit(functools.partial(wake, job.queue), robust=True)
+    return bool(revived)
+
+
+def worker_name() -> str:
+    """This process among all workers on all machines."""
+    return f"{_BOOT}:{os.getpid()}"
 
 
 # --- claiming and ending ------------------------------------------------------------------------------------------------------
@@ -230,7 +254,8 @@ def claim_next(queue: str) -> Job | None:
         )
         if job is None:
             return None
-        job.state, job.attempt, job.owner, job.lease_until = JobState.RUNNING, job.attempt + 1, WORKER, now + LEASE
+        job.state, job.attempt = JobState.RUNNING, job.attempt + 1
+        job.owner, job.lease_until = worker_name(), now + LEASE
         job.save(update_fields=["state", "attempt", "owner", "lease_until", "updated_at"])
     return job
 
@@ -263,19 +288,23 @@ def release(job: Job, *, seconds: float, code: str = "", text: str = "", failed:
     False when the lease had been lost.
     """
     now = timezone.now()
-    if _held(job).filter(cancel_requested_at__isnull=False).exists():
-        return end(job, JobState.CANCELLED)
     changes = {"state": JobState.QUEUED, "error_code": code, "error_text": text[:2000], "lease_until": None}
     later = Value(now + timedelta(seconds=seconds))
-    released = _held(job).update(
-        **changes,
-        run_after=Case(When(run_after=job.run_after, then=later), default=F("run_after")),
-        failures=F("failures") + int(failed),
-        updated_at=now,
+    released = (
+        _held(job)
+        .filter(cancel_requested_at__isnull=True)
+        .update(
+            **changes,
+            run_after=Case(When(run_after=job.run_after, then=later), default=F("run_after")),
+            failures=F("failures") + int(failed),
+            updated_at=now,
+        )
     )
-    if released and seconds <= SHORT_WAIT:
+    if not released:
+        return end(job, JobState.CANCELLED)
+    if seconds <= SHORT_WAIT:
         transaction.on_commit(functools.partial(wake, job.queue, seconds=seconds), robust=True)
-    return bool(released)
+    return True
 
 
 def fail(job: Job, *, code: str, reason: str, seconds: float | None = None, final: bool = False) -> None:
@@ -284,10 +313,20 @@ def fail(job: Job, *, code: str, reason: str, seconds: float | None = None, fina
         pause = seconds if seconds is not None else _BACKOFF[min(job.failures, len(_BACKOFF) - 1)]
         release(job, seconds=pause, code=code, text=reason, failed=True)
         return
-    declared = _KINDS.get(job.kind)
     with transaction.atomic():
-        if end(job, JobState.FAILED, code=code, text=reason) and declared and declared.on_giving_up:
+        if end(job, JobState.FAILED, code=code, text=reason):
+            _tell_giving_up(job, code, reason)
+
+
+def _tell_giving_up(job: Job, code: str, reason: str) -> None:
+    declared = _KINDS.get(job.kind)
+    if declared is None or declared.on_giving_up is None:
+        return
+    try:
+        with transaction.atomic():
             declared.on_giving_up(job.args, code, reason)
+    except Exception:  # a bug there would else bring the job back for ever, and stop the sweep for all others
+        log.exception("giving_up_crashed", job_id=str(job.pk), kind=job.kind)
 
 
 def handler_of(job: Job) -> Handler | None:

@@ -12,15 +12,15 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.utils import timezone
 
-from operations.jobs import LEASE, WORKER, Cancelled, Interrupted, LeaseLost
+from operations.jobs import LEASE, Cancelled, Interrupted, LeaseLost, worker_name
 from operations.models import Job, JobState
 
 log = structlog.get_logger(__name__)
 
-RENEW_EVERY = 2.0  # seconds; also the longest it takes to notice a cancel
+RENEW_EVERY = min(2.0, LEASE.total_seconds() / 4)  # seconds; also the longest it takes to notice a cancel
 _shutting_down = threading.Event()
 
 
@@ -48,14 +48,17 @@ class Run:
             raise Interrupted
 
     def on_stop(self, callback: Callable[[], None]) -> None:
-        """Have `callback` called, from the keeper's thread, when the work must stop."""
+        """Have `callback` called, from the keeper's thread, when the work must stop; again and again until it does."""
         self._on_stop.append(callback)
 
     def stop(self, why: type[Cancelled | Interrupted | LeaseLost]) -> None:
         if self._stop is None:
             self._stop = why
         for callback in self._on_stop:
-            callback()
+            try:
+                callback()
+            except Exception:  # this is the keeper's thread: without it every other lease of the process runs out
+                log.exception("on_stop_crashed", job_id=str(self.job.pk), kind=self.job.kind)
 
     def report(self, **progress: Any) -> None:
         """Note progress on the job's row, for whoever looks at the job itself."""
@@ -98,14 +101,14 @@ class LeaseKeeper:
                 runs = list(self._runs.values())
             try:
                 self._renew(runs)
-            except DatabaseError as error:
+            except Error as error:
                 # The database may be away for a while; the leases outlast a short outage.
                 log.warning("lease_renewal_failed", error=type(error).__name__)
                 connection.close()
             time.sleep(RENEW_EVERY)
 
     def _renew(self, runs: list[Run]) -> None:
-        held = Job.objects.filter(pk__in=[run.job.pk for run in runs], state=JobState.RUNNING, owner=WORKER)
+        held = Job.objects.filter(pk__in=[run.job.pk for run in runs], state=JobState.RUNNING, owner=worker_name())
         held.update(lease_until=timezone.now() + LEASE)
         rows = {
             pk: (attempt, cancel) for pk, attempt, cancel in held.values_list("pk", "attempt", "cancel_requested_at")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from django.db import DatabaseError, close_old_connections
+from django.db import Error, InterfaceError, OperationalError, close_old_connections, connection
 
 from medianest.lib import correlation
 from operations import jobs
@@ -17,6 +17,8 @@ INTERNAL = "internal"
 INTERNAL_REASON = (
     "Something went wrong inside MediaNest. The administrator can find it in the log by this job's reference."
 )
+DATABASE = "database"
+DATABASE_REASON = "The database was away for a moment."
 
 
 def work(queue: str) -> int:
@@ -38,12 +40,16 @@ def run_one(job: Job) -> None:
     run = Run(job)
     keeper.hold(run)
     try:
-        _handle(run)
+        _settle(run)
+    except Error as error:
+        # Nothing can be written now. The lease runs out and the sweep brings the job back.
+        log.exception("job_lost_database", job_id=str(job.pk), kind=job.kind, error=type(error).__name__)
+        connection.close()
     finally:
         keeper.drop(run)
 
 
-def _handle(run: Run) -> None:
+def _settle(run: Run) -> None:
     job = run.job
     handler = jobs.handler_of(job)
     if handler is None:
@@ -53,12 +59,12 @@ def _handle(run: Run) -> None:
         handler(run, **job.args)
     except Outcome as outcome:
         outcome.settle(job)
-    except DatabaseError as error:
-        # Nothing can be written now. The lease runs out and the sweep brings the job back.
-        log.exception("job_lost_database", job_id=str(job.pk), kind=job.kind, error=type(error).__name__)
-        close_old_connections()
-    except Exception:  # the one place where a bug in any handler must still leave its row in a known state
+    except Exception as error:  # the one place where a bug in any handler must still leave its row in a known state
         log.exception("job_crashed", job_id=str(job.pk), kind=job.kind)
-        jobs.fail(job, code=INTERNAL, reason=INTERNAL_REASON)
+        close_old_connections()  # a broken one would not take the outcome either
+        if isinstance(error, OperationalError | InterfaceError):
+            jobs.fail(job, code=DATABASE, reason=DATABASE_REASON)
+        else:
+            jobs.fail(job, code=INTERNAL, reason=INTERNAL_REASON)
     else:
         jobs.end(job, JobState.DONE)
