@@ -7,7 +7,12 @@ PYTHON ?= $(shell for p in python3 python3.12 python3.11 python3.13 python3.14; 
 	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then command -v $$p; exit; fi; \
 	done; command -v python3 || command -v python)
 
-.PHONY: help run demo setup python-there
+VENV = $(or $(MEDIANEST_VENV),.venv)/bin
+TESTS ?=
+# Enough of an environment to load the settings where no server is needed.
+STANDIN = DJANGO_SECRET_KEY=stand-in-for-checks-only-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx ENCRYPTION_KEYS=k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= DATABASE_URL=postgres://u:p@/db REDIS_URL=redis://localhost PLAIN_HTTP=1
+
+.PHONY: help run demo setup python-there reset-admin test lint types check check-run bench screenshots fix
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +25,43 @@ demo: python-there ## Start it with simulated services, people and playlists to 
 
 setup: python-there ## Make .venv with everything for development
 	@exec "$(PYTHON)" -m medianest.launch setup
+
+reset-admin: python-there ## Print a new one-time password for the first administrator
+	@exec "$(PYTHON)" -m medianest.launch manage bootstrap_admin --reset
+
+test: setup ## Run all tests, on their own PostgreSQL and Redis
+	@$(VENV)/python -m tools.browser
+	$(VENV)/python -m pytest $(TESTS)
+
+lint: setup ## Style, layers, templates, sizes, migrations, the README's table
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/lint-imports --no-logo
+	git ls-files -z '*.html' | xargs -0 $(VENV)/djade --target-version 5.2 --check
+	$(VENV)/djlint templates --lint --quiet
+	$(VENV)/python -m tools.check_sizes
+	$(VENV)/python -m tools.settings_table --check
+	$(STANDIN) $(VENV)/python manage.py makemigrations --check --dry-run
+
+types: setup ## Type checks, strict
+	$(STANDIN) $(VENV)/mypy .
+
+check: lint types test ## All of it: what continuous integration runs
+
+check-run: ## Start from a clean clone, answer, stop, leave nothing behind
+	@tools/check_run.sh
+
+bench: setup ## Measure, as ratios in one run
+	$(VENV)/python -m bench
+
+screenshots: setup ## Draw every page into var/screenshots
+	$(VENV)/python -m tools.screenshots
+
+fix: setup ## Format and mend what can be mended
+	$(VENV)/ruff check --fix .
+	$(VENV)/ruff format .
+	git ls-files -z '*.html' | xargs -0 $(VENV)/djade --target-version 5.2
+	$(VENV)/python -m tools.settings_table
 
 python-there:
 	@if [ -z "$(PYTHON)" ]; then echo "MediaNest needs Python 3.11 or newer, and no Python was found. Install it (Debian, Ubuntu: apt install python3 python3-venv), or name one: make run PYTHON=/path/to/python3.11" >&2; exit 1; fi

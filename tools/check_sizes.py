@@ -18,7 +18,7 @@ BANNED_NAMES = {"utils.py", "helpers.py", "services.py", "util.py"}
 INLINE = re.compile(
     r"<style|<script(?![^>]*\bsrc=)|\sstyle=|\son(?:click|load|change|submit|error|input)=", re.IGNORECASE
 )
-KIND_SWITCH = re.compile(r"\bkind\s*[!=]=|\bservice_name\s*[!=]=\s*[\"']")
+KIND_SWITCH = re.compile(r"\b(?:provider|service|connection|config)\.kind\s*[!=]=|\bservice_name\s*[!=]=\s*[\"']")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b")
 
 
