@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+
+def test_a_living_process_says_so_without_asking_anybody(client: Client) -> None:
+    response = client.get("/healthz")  # no database fixture: a query would fail this test
+    assert response.status_code == 200
+    assert response.content == b"ok"
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+def test_ready_means_database_redis_and_migrations(stranger: Client) -> None:
+    response = stranger.get("/readyz")
+    assert response.status_code == 200
+    assert response.json() == {"ready": True, "checks": {"database": "ok", "migrations": "ok", "redis": "ok"}}
+
+
+def test_without_redis_it_is_not_ready(stranger: Client, settings: Settings) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    response = stranger.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["checks"]["redis"] == "does not answer"
+
+
+def test_without_a_database_it_is_not_ready(stranger: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no(*args: Any) -> None:
+        raise OperationalError("refused")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("django.db.backends.base.base.BaseDatabaseWrapper.cursor", no)
+        response = stranger.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["checks"]["database"] == "does not answer"
+
+
+def test_with_migrations_waiting_it_is_not_ready(stranger: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "medianest.health.MigrationExecutor.migration_plan", lambda self, targets: [("one", False), ("two", False)]
+    )
+    response = stranger.get("/readyz")
+    assert response.status_code == 503
+    assert response.json()["checks"]["migrations"] == "2 not applied"
