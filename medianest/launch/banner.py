@@ -45,7 +45,7 @@ def text(host: str, port: int, data: Path, *, public_url: str = "") -> str:
     rows += [("Data", str(data)), ("Logs", str(data / "logs")), ("Stop", "Ctrl-C")]
     lines = ["MediaNest is ready.", "", *(f"{name:<12}{value}" for name, value in rows)]
     bar = "─" * (max(len(line) for line in lines) + 4)
-    return "\n".join(["", bar, *(f"  {line}" for line in lines), bar])
+    return "\n".join(["", bar, *(f"  {line}".rstrip() for line in lines), bar])
 
 
 def _bracketed(host: str) -> str:

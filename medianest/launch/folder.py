@@ -94,22 +94,26 @@ class DataFolder:
         return handle
 
     def sockets(self, *, short: bool = False) -> Path:
-        """The folder for sockets: `run/` below the data folder, or a short one for the same data in the temporary place.
+        """Where sockets lie: `run/`, or, when that name is too long, a short folder in the temporary place.
 
-        `short` asks for the temporary place in any case. Raises Problem when somebody else made that one.
+        `short` asks for the temporary place in any case. `make_sockets` makes it.
         """
         if not short and len(os.fsencode(self.run / "redis" / ".s.PGSQL.5432.lock")) <= LONGEST_SOCKET:
             return self.run
         base = Path(tempfile.gettempdir())
         if len(os.fsencode(base)) > LONGEST_SOCKET - 50:
             base = Path("/tmp")  # noqa: S108  (a folder of our own is made there, and its owner is checked)
-        place = base / f"medianest-{self.identity}"
+        return base / f"medianest-{self.identity}"
+
+    def make_sockets(self, place: Path) -> None:
+        """Makes the folder that `sockets` gave. Raises Problem when somebody else made it before us."""
+        if place == self.run:
+            return
         place.mkdir(mode=0o711, exist_ok=True)
         found = place.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
             raise Problem(f"{place} is not ours: somebody else made it. Remove it, or set TMPDIR to another folder.")
         place.chmod(0o711)
-        return place
 
     def give_up(self, place: Path) -> None:
         """Removes `place`, a folder with sockets, if it was made in the temporary place."""

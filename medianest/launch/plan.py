@@ -102,9 +102,10 @@ class Plan:
     def web(self, env: Mapping[str, str]) -> Spec:
         words = ["-m", "granian", "--interface", "wsgi", "medianest.wsgi:application"]
         words += ["--host", self.host, "--port", str(self.port), "--workers", "1", "--no-ws"]
-        words += ["--blocking-threads", str(WEB_THREADS), "--workers-kill-timeout", "10", "--log-level", "warning"]
+        words += ["--blocking-threads", str(WEB_THREADS), "--workers-kill-timeout", "8", "--log-level", "warning"]
+        words += ["--backpressure", str(WEB_THREADS * 4)]  # more than that waits outside Python
         pool = {} if self.given.get("DB_POOL_MAX") else {"DB_POOL_MAX": str(WEB_THREADS)}
-        return self._python("web", words, {**env, **pool}, grace=15)
+        return self._python("web", words, {**env, **pool}, grace=10)
 
     def workers(self, env: Mapping[str, str]) -> list[Spec]:
         celery = ["-m", "celery", "-q", "-A", "medianest"]

@@ -62,8 +62,8 @@ class Postgres:
         self._process: subprocess.Popen[bytes] | None = None
         self.account = accounts.for_database(self.folder.pg)
         self.data = accounts.database_home(self.folder, self.account)
-        self._short = not accounts.can_enter(self.account, self.folder.sockets())
-        self.sockets = self.folder.sockets(short=self._short) / "pg"
+        closed = not accounts.can_enter(self.account, self.folder.run)
+        self.sockets = self.folder.sockets(short=closed) / "pg"
 
     # --- alone ---------------------------------------------------------------------------------------------------------
     def start(self) -> None:
@@ -116,7 +116,7 @@ class Postgres:
                 "Bring that folder back from a backup: the database does not open without it."
             )
         try:
-            self.folder.sockets(short=self._short)
+            self.folder.make_sockets(self.sockets.parent)
             self.sockets.mkdir(mode=0o700, exist_ok=True)
             self._give(self.sockets)
             if not existing:

@@ -90,7 +90,7 @@ class Redis:
     # --- for a supervisor ------------------------------------------------------------------------------------------------
     def prepare(self) -> None:
         """Writes the configuration: in a file, because a command line would show the password to every user."""
-        self.folder.sockets()
+        self.folder.make_sockets(self.socket.parent.parent)
         self.socket.parent.mkdir(mode=0o700, exist_ok=True)
         lines = {
             "port": "0",

@@ -48,6 +48,10 @@ class Child:
     code: int | None = None
     said: bytearray = field(default_factory=bytearray)
 
+    @property
+    def runs(self) -> bool:
+        return self.process is not None and self.process.returncode is None
+
 
 class Supervisor:
     """Watches children until told to stop. `instance` marks them all, so that strays are found (process.INSTANCE)."""
@@ -111,7 +115,7 @@ class Supervisor:
         self._stopping = True
         self._signals = 0
         for stage in sorted({child.stage for child in self._children}, reverse=True):
-            self._stop_stage([c for c in self._children if c.stage == stage and c.process and c.code is None])
+            self._stop_stage([c for c in self._children if c.stage == stage and c.runs])
         strays = process.children_of(os.getpid()) | process.marked(self._instance)
         process.end(strays, patience=1 if self._signals else ORPHAN_GRACE)
         self._reap()
@@ -206,11 +210,10 @@ class Supervisor:
 
     def _drain(self, child: Child) -> None:
         """Hears the last words that wait in the pipes of a child that ended."""
-        for key in list(self._selector.get_map().values()):
-            pipe = key.fileobj
-            if child.process and pipe in (child.process.stdout, child.process.stderr) and not isinstance(pipe, int):
-                while not pipe.closed and _readable(key.fd):  # type: ignore[attr-defined]  # these are pipes
-                    self._read(key)
+        pipes = (child.process.stdout, child.process.stderr) if child.process else ()
+        for pipe in pipes:
+            while pipe is not None and not pipe.closed and _readable(pipe.fileno()):
+                self._read(self._selector.get_key(pipe))
 
     def _end_orphans(self) -> None:
         """Ends processes that were handed to us when the child that started them died."""
@@ -231,22 +234,22 @@ class Supervisor:
             self._signal(child, child.spec.stop)
         until = time.monotonic() + max((c.spec.grace for c in children), default=0)
         hurried = False
-        while any(c.code is None for c in children) and time.monotonic() < until:
+        while any(c.runs for c in children) and time.monotonic() < until:
             self._pump(0.5)
             if self._signals and not hurried:
                 hurried, until = True, time.monotonic() + 5
                 for child in children:
                     self._signal(child, child.spec.hurry)
         for child in children:
-            if child.code is None and child.process is not None:
+            if child.runs and child.process is not None:
                 self.output.say(f"{child.spec.name} does not end by itself; it is killed.")
                 process.signal_group(child.process.pid, signal.SIGKILL)
         until = time.monotonic() + 5
-        while any(c.code is None for c in children) and time.monotonic() < until:
+        while any(c.runs for c in children) and time.monotonic() < until:
             self._pump(0.1)
 
     def _signal(self, child: Child, number: signal.Signals) -> None:
-        if child.process is not None and child.code is None:
+        if child.process is not None and child.runs:
             if number == signal.SIGKILL:
                 process.signal_group(child.process.pid, number)
             else:

@@ -18,6 +18,7 @@ from medianest.launch.redis import Redis
 
 def _start() -> None:
     folder = Path(tempfile.mkdtemp(prefix="mn-test-"))
+    folder.chmod(0o711)  # started by root, PostgreSQL runs as another account and must get in
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ.setdefault("MEDIANEST_DATA", str(folder / "data"))
     (folder / "data").mkdir()
