@@ -12,6 +12,7 @@ import dataclasses
 import functools
 import os
 import socket
+import time
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -34,6 +35,8 @@ LEASE = timedelta(seconds=settings.JOB_LEASE_SECONDS)
 SHORT_WAIT = 60  # seconds; longer waits are left to the sweep
 SWEEP_LIMIT = 200
 WAKE_LIMIT = 8  # wake-ups for one queue at a time: a woken worker goes on until nothing is due
+REDIS_PAUSE = 10.0  # seconds without wake-ups after Redis did not answer; the sweep wakes all the same
+_redis_away_until = 0.0
 _BACKOFF = (5, 15, 60, 300, 900)  # seconds after the 1st, 2nd, … failure
 _BOOT = f"{socket.gethostname()}:{uuid.uuid4().hex[:6]}"  # forked workers share it, so the process id is added
 
@@ -190,7 +193,13 @@ def promise(
 
 
 def wake(queue: str, *, count: int = 1, seconds: float = 0) -> bool:
-    """Tell the workers of `queue` that there is something to do. False when Redis does not take it; the sweep follows."""
+    """Tell the workers of `queue` that there is something to do. False when Redis does not take it; the sweep follows.
+
+    A Redis that did not answer is left alone for a while: a page must not wait for it again and again.
+    """
+    global _redis_away_until  # noqa: PLW0603  (one fact about this process)
+    if time.monotonic() < _redis_away_until:
+        return False
     try:
         for _ in range(count):
             current_app.send_task(
@@ -204,6 +213,7 @@ def wake(queue: str, *, count: int = 1, seconds: float = 0) -> bool:
             )
     except (OperationalError, OSError) as error:
         log.warning("queue_away", queue=queue, error=type(error).__name__)
+        _redis_away_until = time.monotonic() + REDIS_PAUSE
         return False
     return True
 
