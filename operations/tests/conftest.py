@@ -6,6 +6,16 @@ import threading
 
 import pytest
 
+from medianest.tests.people import (  # noqa: F401  (fixtures)
+    _files_as_they_are,
+    administrator,
+    administrators,
+    anna,
+    annas,
+    moderator,
+    moderators,
+    stranger,
+)
 from operations import jobs, lease
 from operations.tests import acts
 
