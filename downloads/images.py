@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import threading
 from pathlib import Path
 
 from django.conf import settings
@@ -28,3 +30,12 @@ def thumbnail(video_id: str) -> Path | None:
     except ValueError:
         return None
     return path if path.is_file() else None
+
+
+def write(video_id: str, jpeg: bytes) -> Path:
+    """Keep a video's picture, whole or not at all. Raises OSError."""
+    target = path_for(video_id)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f"{target.name}.{os.getpid()}-{threading.get_ident()}.part")
+    part.write_bytes(jpeg)
+    return part.replace(target)
