@@ -5,32 +5,21 @@ from __future__ import annotations
 import collections
 import ssl
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from typing import Any
 
 from sandbox.media import clips
 from sandbox.server import HOST
 from sandbox.switches import Mode, Switch
 from sandbox.youtube.catalogue import AFTER, Catalogue, Failure, Playlist, Video
 from sandbox.youtube.content import fill
+from sandbox.youtube.journal import Journal, Seen
 from sandbox.youtube.knobs import Knobs
 from sandbox.youtube.messages import Asked, Reply, as_page
+from sandbox.youtube.orders import obey
 from sandbox.youtube.proxy import Proxy, certificate
 from sandbox.youtube.site import Site, known
-
-KEPT = 20_000  # requests remembered
-
-
-class Seen(NamedTuple):
-    """One request that reached a host; `path` with its query, `range` as the header had it."""
-
-    host: str
-    method: str
-    path: str
-    range: str
-
 
 _FAULTS: dict[Mode, Reply] = {
     Mode.WRONG: as_page("<!doctype html><title>Coffee machine</title><p>Ready."),
@@ -59,9 +48,7 @@ class YouTube:
         self._proxy: Proxy | None = None
         self._context: ssl.SSLContext | None = None
         self._lock = threading.Lock()
-        self._log_lock = threading.Lock()
-        self._requests: collections.deque[Seen] = collections.deque(maxlen=KEPT)
-        self._refused: collections.deque[str] = collections.deque(maxlen=KEPT)
+        self._journal = Journal()
         self.crashes: list[str] = []
 
     # Serving
@@ -108,15 +95,13 @@ class YouTube:
         return known(host)
 
     def refused(self, host: str) -> None:
-        with self._log_lock:
-            self._refused.append(host)
+        self._journal.refuse(host)
 
     def crashed(self, error: BaseException) -> None:
         self.crashes.append(repr(error))
 
     def answer(self, asked: Asked) -> Reply:
-        with self._log_lock:
-            self._requests.append(Seen(asked.host, asked.method, asked.target, asked.range))
+        self._journal.add(Seen(asked.host, asked.method, asked.target, asked.range))
         changed, setting = self.switch.changed, self.switch.setting
         if setting.mode in (Mode.SLOW, Mode.HANG):
             changed.wait(setting.delay)
@@ -129,27 +114,23 @@ class YouTube:
     @property
     def requests(self) -> list[Seen]:
         """What was asked, the oldest first."""
-        with self._log_lock:
-            return list(self._requests)
+        return self._journal.requests
 
     @property
     def refused_hosts(self) -> list[str]:
         """Hosts that were asked for in vain."""
-        with self._log_lock:
-            return list(self._refused)
+        return self._journal.refused_hosts
 
     def forget(self) -> None:
         """Start the two lists anew."""
-        with self._log_lock:
-            self._requests.clear()
-            self._refused.clear()
+        self._journal.forget()
 
     def media_starts(self, video_id: str) -> list[Seen]:
         """The requests for this video's bytes: one for each stream, more where one was resumed."""
-        return [seen for seen in self.requests if _video_id(seen) == video_id]
+        return [seen for seen in self.requests if seen.video_id == video_id]
 
     def state(self) -> dict[str, Any]:
-        starts = collections.Counter(filter(None, map(_video_id, self.requests)))
+        starts = collections.Counter(seen.video_id for seen in self.requests if seen.video_id)
         failure = self.knobs.global_failure
         return {
             "name": self.name,
@@ -223,35 +204,5 @@ class YouTube:
         return [(playlist.title, playlist.url) for playlist in self._shown]
 
     def control(self, command: dict[str, Any]) -> dict[str, Any]:
-        """Obey orders that came over a wire and give the state.
-
-        Keys: rate, latency, global_failure, failure ([video id, name or None, after, times]; the last
-        two may be missing), mode (with delay), forget, playlist ({title, videos, …}: answered with its
-        `added` address). Raises KeyError for what is unknown, ValueError or TypeError for what is wrong.
-        """
-        orders = dict(command)
-        delay = float(orders.pop("delay", 5.0))
-        does: dict[str, Callable[[Any], object]] = {
-            "rate": lambda rate: setattr(self, "rate", None if rate is None else int(rate)),
-            "latency": lambda latency: setattr(self, "latency", float(latency)),
-            "global_failure": lambda failure: setattr(self, "global_failure", failure),
-            "failure": self._fail_by_order,
-            "mode": lambda mode: self.turn(mode, delay),
-            "forget": lambda wanted: self.forget() if wanted else None,
-            "playlist": lambda about: self.add_playlist(**about).url,
-        }
-        acts = [(key, does[key], value) for key, value in orders.items()]
-        outcomes = {key: act(value) for key, act, value in acts}
-        added = {"added": outcomes["playlist"]} if "playlist" in outcomes else {}
-        return self.state() | added
-
-    def _fail_by_order(self, order: list[Any]) -> None:
-        video_id, failure, *details = order
-        self.fail(video_id, failure, **dict(zip(("after", "times"), details, strict=False)))
-
-
-def _video_id(seen: Seen) -> str | None:
-    """The video whose bytes were asked for."""
-    if not seen.host.endswith(".googlevideo.com"):
-        return None
-    return parse_qs(urlsplit(seen.path).query).get("id", [None])[0]
+        """Obey orders that came over a wire (see `orders.py`) and give the state with their answers."""
+        return obey(self, command)
