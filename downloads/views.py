@@ -100,7 +100,7 @@ def progress(request: HttpRequest, download_id: uuid.UUID) -> HttpResponse:
     download = access.visible(_person(request), download_id)
     page = pages.one(download, user=_person(request), start=_start(request))
     if request.GET.get("key") != page.key:
-        context = {"page": page, "form": OrderForm(profiles=page.profiles)}
+        context = {"page": page, "form": OrderForm(profiles=page.profiles), "is_part": True}
         response = render(request, "downloads/_body.html", context)
         response.headers["HX-Retarget"] = "#download"
         response.headers["HX-Reswap"] = "outerHTML"

@@ -39,6 +39,7 @@ def test_a_new_phase_replaces_the_whole_body(annas: Client, anna: User) -> None:
     response = annas.get(address)
     assert response.headers["HX-Retarget"] == "#download"
     assert "Order it?" in response.content.decode()
+    assert "<title>Garden year" in response.content.decode()
 
 
 def test_the_end_replaces_the_whole_body_and_stops(annas: Client, anna: User) -> None:
