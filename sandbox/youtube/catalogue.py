@@ -45,6 +45,13 @@ class Size(enum.StrEnum):
     LARGE = "large"
 
 
+class Layout(enum.StrEnum):
+    """The two ways in which the site draws a playlist; only the newer one marks videos for members."""
+
+    CLASSIC = "classic"
+    LOCKUP = "lockup"
+
+
 @dataclasses.dataclass
 class Video:
     """One video. `failure` may be set and cleared while the service runs.
@@ -107,6 +114,7 @@ class Playlist:
     video_ids: list[str]
     description: str = ""
     private: bool = False
+    layout: Layout = Layout.CLASSIC
 
     @property
     def url(self) -> str:
@@ -169,6 +177,7 @@ class Catalogue:
         channel: str = "Quiet Corner",
         description: str = "",
         private: bool = False,
+        layout: Layout | str = Layout.CLASSIC,
         playlist_id: str | None = None,
     ) -> Playlist:
         """Add a playlist of these videos or video ids, or of that many new videos."""
@@ -177,7 +186,7 @@ class Catalogue:
         ids = [video if isinstance(video, str) else video.id for video in videos]
         with self._lock:
             id_ = playlist_id or self._free_id("PL", 32, f"playlist {channel} {title}", self.playlists)
-            playlist = Playlist(id_, title, channel, channel_id(channel), ids, description, private)
+            playlist = Playlist(id_, title, channel, channel_id(channel), ids, description, private, Layout(layout))
             self.playlists[id_] = playlist
             return playlist
 

@@ -6,9 +6,9 @@ import base64
 import binascii
 import json
 
-from sandbox.youtube.catalogue import HIDDEN, Catalogue, Failure, Playlist, Video
+from sandbox.youtube.catalogue import HIDDEN, Catalogue, Failure, Layout, Playlist, Video
 from sandbox.youtube.messages import Asked, Reply, as_json, as_page, problem
-from sandbox.youtube.shapes import CONTEXT, Tree, owner, page, pictures, text
+from sandbox.youtube.shapes import CONTEXT, Tree, handle, owner, page, pictures, text
 
 PAGE = 100  # entries on one page
 
@@ -52,8 +52,10 @@ class Lists:
         if playlist is None or playlist.private:
             said = "This playlist is private." if playlist else "The playlist does not exist."
             return {"responseContext": _RESPONSE, "alerts": [_alert("ERROR", said)]}
-        videos: Tree = {"contents": self._items(playlist, 0, everything=everything), "playlistId": playlist.id}
-        section = {"itemSectionRenderer": {"contents": [{"playlistVideoListRenderer": videos}]}}
+        contents = self._items(playlist, 0, everything=everything)
+        if playlist.layout is Layout.CLASSIC:
+            contents = [{"playlistVideoListRenderer": {"contents": contents, "playlistId": playlist.id}}]
+        section = {"itemSectionRenderer": {"contents": contents}}
         tab = {"selected": True, "content": {"sectionListRenderer": {"contents": [section]}}}
         tree: Tree = {
             "responseContext": _RESPONSE,
@@ -69,7 +71,8 @@ class Lists:
         """One page of entries, and behind it the token for the next one."""
         shown = self._shown(playlist, everything=everything)
         end = start + PAGE
-        items = [_entry(number, *shown[number - 1]) for number in range(start + 1, min(end, len(shown)) + 1)]
+        draw = _entry if playlist.layout is Layout.CLASSIC else _lockup
+        items = [draw(number, *shown[number - 1]) for number in range(start + 1, min(end, len(shown)) + 1)]
         if end < len(shown):
             token = base64.urlsafe_b64encode(json.dumps([playlist.id, end, everything]).encode()).decode()
             command = {"continuationCommand": {"token": token, "request": "CONTINUATION_REQUEST_TYPE_BROWSE"}}
@@ -116,3 +119,35 @@ def _entry(number: int, video_id: str, video: Video | None) -> Tree:
     else:
         entry["lengthSeconds"] = str(video.duration)
     return {"playlistVideoRenderer": entry}
+
+
+def _lockup(_: int, video_id: str, video: Video | None) -> Tree:
+    """The same in the newer drawing, which knows of members and tells lengths as on a clock."""
+    failure = Failure.DELETED if video is None else video.failure
+    hidden = _TITLES.get(failure) if failure else None
+    about: Tree = {"title": {"content": hidden or (video.title if video else "")}}
+    lockup: Tree = {
+        "contentId": video_id,
+        "contentType": "LOCKUP_CONTENT_TYPE_VIDEO",
+        "metadata": {"lockupMetadataViewModel": about},
+    }
+    if video is None or hidden:
+        return {"lockupViewModel": lockup}
+    minutes, seconds = divmod(video.duration, 60)
+    shown = "UPCOMING" if failure is Failure.LIVE_UPCOMING else f"{minutes}:{seconds:02}"
+    badge = {"thumbnailBadgeViewModel": {"text": shown, "badgeStyle": "THUMBNAIL_OVERLAY_BADGE_STYLE_DEFAULT"}}
+    overlay = {"thumbnailBottomOverlayViewModel": {"badges": [badge]}}
+    image = {"sources": pictures(video)["thumbnails"]}
+    lockup["contentImage"] = {"thumbnailViewModel": {"image": image, "overlays": [overlay]}}
+    row: Tree = {"metadataParts": [{"text": _credit(video)}]}
+    if failure is Failure.MEMBERS:
+        row["badges"] = [{"badgeViewModel": {"badgeText": "Members only", "badgeStyle": "BADGE_MEMBERS_ONLY"}}]
+    about["metadata"] = {"contentMetadataViewModel": {"metadataRows": [row]}}
+    return {"lockupViewModel": lockup}
+
+
+def _credit(video: Video) -> Tree:
+    """The channel's name, leading to its page."""
+    leads = {"browseId": video.channel_id, "canonicalBaseUrl": f"/{handle(video.channel)}"}
+    tap = {"innertubeCommand": {"browseEndpoint": leads}}
+    return {"content": video.channel, "commandRuns": [{"onTap": tap}]}

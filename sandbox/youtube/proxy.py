@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import socket
+import socketserver
 import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -56,6 +57,11 @@ class Proxy(ThreadingHTTPServer):
         self._closing = False
         self._changed = threading.Condition()
         super().__init__((HOST, port), _Conversation)
+
+    def server_bind(self) -> None:
+        """Without the base class's look for a name, which asks the network."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = HOST, int(self.server_address[1])
 
     def begin(self) -> None:
         threading.Thread(target=self.serve_forever, args=(0.05,), name="sandbox-youtube", daemon=True).start()
