@@ -58,6 +58,8 @@ class Plan:
         }
         for name in ("PYTHONHOME", "PYTHONPATH"):
             env.pop(name, None)
+        # Celery's long complaint about root, four times over; the launcher says it once and shorter.
+        env.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser privileges")
         if not self._own("DJANGO_SECRET_KEY"):
             env["DJANGO_SECRET_KEY_FILE"] = str(secrets.django_secret_key())
         if not self._own("ENCRYPTION_KEYS"):
@@ -102,7 +104,7 @@ class Plan:
     def web(self, env: Mapping[str, str]) -> Spec:
         words = ["-m", "granian", "--interface", "wsgi", "medianest.wsgi:application"]
         words += ["--host", self.host, "--port", str(self.port), "--workers", "1", "--no-ws"]
-        words += ["--blocking-threads", str(WEB_THREADS), "--workers-kill-timeout", "8", "--log-level", "warning"]
+        words += ["--blocking-threads", str(WEB_THREADS), "--workers-kill-timeout", "8", "--log-level", "error"]
         words += ["--backpressure", str(WEB_THREADS * 4)]  # more than that waits outside Python
         pool = {} if self.given.get("DB_POOL_MAX") else {"DB_POOL_MAX": str(WEB_THREADS)}
         return self._python("web", words, {**env, **pool}, grace=10)

@@ -52,6 +52,8 @@ class Start:
 
     # --- up ----------------------------------------------------------------------------------------------------------------
     def _up(self) -> None:
+        if os.geteuid() == 0:
+            self._output.say("Started by root. That works, but an ordinary user is safer.")
         self._end_strays()
         database, redis = self._start_servers()
         env = self._plan.common()
