@@ -23,6 +23,7 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
         help=f"first of {len(ORDER)} ports, 0 for free ones (default {PORTS_FROM})",
     )
     parser.add_argument("--youtube-root", type=Path, help="the folder that the simulated Plex scans")
+    parser.add_argument("--media-dir", type=Path, help="where YouTube's drawn clips are kept (default: in the folder)")
     return parser.parse_args(words)
 
 
@@ -33,7 +34,7 @@ def main(words: Sequence[str] | None = None) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: over.set())
     try:
-        with Sandbox(asked.folder, asked.ports_from, asked.youtube_root) as sandbox:
+        with Sandbox(asked.folder, asked.ports_from, asked.youtube_root, asked.media_dir) as sandbox:
             print(json.dumps(sandbox.description()), flush=True)  # noqa: T201  (the line a caller waits for)
             over.wait()
     except OSError as error:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib
+import importlib.util
 import json
 import logging
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
-from sandbox.control import ControlServer
+from flask import Flask
+
+from sandbox.control import Controlled, ControlServer
+from sandbox.kuma import Kuma
 from sandbox.plex import Plex
 from sandbox.plextv import PlexTv
+from sandbox.server import ServiceServer
+from sandbox.tmdb import Tmdb
 from sandbox.world import PEOPLE
+from sandbox.youtube import YouTube
 
 PORTS_FROM = 18760
 
@@ -21,18 +27,42 @@ PORTS_FROM = 18760
 ORDER = ("control", "plex", "plextv", "overseerr", "tmdb", "kuma", "youtube")
 
 
-def _service(module: str, name: str, *args: Any) -> Any:
-    return getattr(importlib.import_module(f"sandbox.{module}"), name)(*args)
+class Service(Controlled, Protocol):
+    """What every simulated service offers."""
+
+    @property
+    def url(self) -> str: ...
+
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+class _NoOverseerr(ServiceServer):
+    """Stands in until the simulated Overseerr is there: its port answers 404."""
+
+    key = "no-key"
+
+    def __init__(self, port: int) -> None:
+        super().__init__("overseerr", Flask("sandbox.no_overseerr"), port)
+
+
+def _overseerr(port: int) -> Any:
+    if importlib.util.find_spec("sandbox.overseerr.server") is None:
+        return _NoOverseerr(port)
+    return importlib.import_module("sandbox.overseerr").Overseerr(port)
 
 
 class Sandbox:
     """Starts every service on entry and stops all of them on exit.
 
-    `folder` keeps generated media and `sandbox.json`; `youtube_root` is the folder that Plex scans
+    `folder` keeps `sandbox.json`, what Plex remembers and, unless `media_dir` is given, the drawn clips; `youtube_root` is the folder that Plex scans
     (by default a folder inside `folder`). `ports_from` is the first of seven ports, 0 takes free ones.
     """
 
-    def __init__(self, folder: Path, ports_from: int = 0, youtube_root: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, ports_from: int = 0, youtube_root: Path | None = None, media_dir: Path | None = None
+    ) -> None:
         self.folder = folder.resolve()
         self.youtube_root = (youtube_root or self.folder / "library" / "YouTube").resolve()
         for needed in (self.folder, self.youtube_root):
@@ -40,11 +70,11 @@ class Sandbox:
         ports = {name: ports_from + number if ports_from else 0 for number, name in enumerate(ORDER)}
         self.plex = Plex({"YouTube": self.youtube_root}, ports["plex"], memory=self.folder / "plex.memory")
         self.plextv = PlexTv(ports["plextv"], self.plex)
-        self.overseerr = _service("overseerr", "Overseerr", ports["overseerr"])
-        self.tmdb = _service("tmdb", "Tmdb", ports["tmdb"])
-        self.kuma = _service("kuma", "Kuma", ports["kuma"])
-        self.youtube = _service("youtube", "YouTube", self.folder / "media", ports["youtube"])
-        self.services = {
+        self.overseerr = _overseerr(ports["overseerr"])
+        self.tmdb = Tmdb(ports["tmdb"])
+        self.kuma = Kuma(ports["kuma"])
+        self.youtube = YouTube(media_dir or self.folder / "media", ports["youtube"])
+        self.services: dict[str, Service] = {
             "plex": self.plex,
             "plextv": self.plextv,
             "overseerr": self.overseerr,
