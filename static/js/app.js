@@ -45,15 +45,15 @@ document.addEventListener("click", (event) => {
   }
 });
 
-/* Copy what a button names. */
+/* Copy what a button names. Browsers allow that only over TLS, so such buttons show only then. */
+if (navigator.clipboard) document.documentElement.classList.add("can-copy");
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
-  if (!button || !navigator.clipboard) return;
+  if (!button) return;
   await navigator.clipboard.writeText(button.dataset.copy);
-  const label = button.querySelector("[data-copy-label]") || button;
-  const before = label.textContent;
-  label.textContent = button.dataset.copied || before;
-  setTimeout(() => (label.textContent = before), 2000);
+  const before = button.textContent;
+  button.textContent = button.dataset.copied;
+  setTimeout(() => (button.textContent = before), 2000);
 });
 
 /* A form is sent once, however often its button is pressed. */
@@ -89,4 +89,18 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const twin = next.querySelector(`#${CSS.escape(details.id)}`);
     if (twin) twin.setAttribute("open", "");
   }
+});
+
+/* A page that asks and gets no answer says so, once, and takes it back when there is one. */
+const away = document.getElementById("away");
+const setAway = (isAway) => {
+  if (!away || away.classList.contains("alert") === isAway) return;
+  away.classList.toggle("alert", isAway);
+  away.classList.toggle("warn", isAway);
+  away.textContent = isAway ? away.dataset.says : "";
+};
+for (const trouble of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(trouble, () => setAway(true));
+document.addEventListener("htmx:afterRequest", (event) => {
+  const status = event.detail.xhr ? event.detail.xhr.status : 0;
+  if (status) setAway(status >= 500);
 });
