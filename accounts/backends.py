@@ -19,11 +19,12 @@ class LocalBackend(BaseBackend):
     ) -> User | None:
         if not username or password is None:
             return None
-        user = User.objects.known_as(username).first()
-        if user is None:
+        # One person's user name may be another's e-mail address (Plex lets people choose): whose password fits?
+        known = list(User.objects.known_as(username))
+        if not known:
             make_password(password)  # the same work as for a known person, so that time tells nothing
-            return None
-        return user if user.check_password(password) and user.is_active else None
+        fitting = [user for user in known if user.check_password(password) and user.is_active]
+        return fitting[0] if fitting else None
 
     def get_user(self, user_id: object) -> User | None:
         user = User.objects.filter(pk=user_id).first()

@@ -30,21 +30,21 @@ def chosen(action: str, *rows: Job) -> dict[str, object]:
     return {"action": action, "_selected_action": [str(row.pk) for row in rows]}
 
 
-@pytest.mark.parametrize("page", [JOBS, EVENTS])
+@pytest.mark.parametrize("address", [JOBS, EVENTS])
 def test_only_administrators_look(
-    page: str, administrators: Client, moderators: Client, annas: Client, stranger: Client
+    address: str, administrators: Client, moderators: Client, annas: Client, stranger: Client
 ) -> None:
-    address = reverse(page)
+    address = reverse(address)
     assert administrators.get(address).status_code == 200
     for other in (moderators, annas):
         assert other.get(address, follow=True).status_code == 403
     assert stranger.get(address).status_code == 302
 
 
-@pytest.mark.parametrize("page", [JOBS, EVENTS])
+@pytest.mark.parametrize("address", [JOBS, EVENTS])
 @pytest.mark.parametrize("rows", [1, 30])
 def test_a_list_asks_the_database_as_often_for_many_rows_as_for_one(
-    page: str,
+    address: str,
     rows: int,
     administrators: Client,
     administrator: User,
@@ -53,9 +53,9 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_one(
     make_jobs(rows, administrator)
     for n in range(rows):
         security.record("sign_in", actor=administrator, about=f"person {n}")
-    administrators.get(reverse(page))
+    administrators.get(reverse(address))
     with django_assert_max_num_queries(8):
-        assert administrators.get(reverse(page)).status_code == 200
+        assert administrators.get(reverse(address)).status_code == 200
 
 
 def test_nothing_can_be_added_changed_or_deleted(administrators: Client, administrator: User) -> None:
