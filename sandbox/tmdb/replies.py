@@ -71,11 +71,5 @@ def title_or_404(media_type: str, tmdb_id: int) -> Title:
     return found
 
 
-def living(titles: list[Title]) -> list[Title]:
-    """Those that TMDB has not taken out."""
-    gone = state().gone
-    return [title for title in titles if (title.tmdb_id, title.media_type) not in gone]
-
-
 def answer(body: dict[str, Any]) -> Response:
     return jsonify(body)

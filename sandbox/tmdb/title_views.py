@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import Blueprint, Response, request
 
-from sandbox.tmdb import catalogue, parts, people
-from sandbox.tmdb.find_views import by_popularity
+from sandbox.tmdb import catalogue, parts, people, search
 from sandbox.tmdb.replies import answer, language, page, refuse, title_or_404
-from sandbox.tmdb.titles import ALL, COLLECTION_ID
+from sandbox.tmdb.titles import COLLECTION_ID
 
 views = Blueprint("titles", __name__)
 
@@ -53,7 +50,7 @@ def person(person_id: int) -> Response:
         "place_of_birth": "A small harbour town",
     }
     if "combined_credits" in request.args.get("append_to_response", ""):
-        body["combined_credits"] = credits_of(found, language())
+        body["combined_credits"] = search.credits_of(found, language())
     return answer(body)
 
 
@@ -62,22 +59,7 @@ def combined_credits(person_id: int) -> Response:
     found = people.PEOPLE.get(person_id)
     if found is None:
         refuse(34)
-    return answer(credits_of(found, language()) | {"id": person_id})
-
-
-def credits_of(person: people.Actor, lang: str) -> dict[str, Any]:
-    """The titles in which the person plays, and those made by them."""
-    cast, crew = [], []
-    for title in by_popularity(list(ALL)):
-        shown = catalogue.entry(title, lang, with_type=True)
-        count = {} if title.media_type == "movie" else {"episode_count": sum(title.seasons)}
-        for one, character in people.cast_of(title):
-            if one == person:
-                cast.append(shown | count | {"character": character, "credit_id": f"5{title.tmdb_id:07}c"})
-        if people.maker_of(title) == person:
-            job = {"department": "Directing", "job": "Director", "credit_id": f"5{title.tmdb_id:07}m"}
-            crew.append(shown | count | job)
-    return {"cast": cast, "crew": crew}
+    return answer(search.credits_of(found, language()) | {"id": person_id})
 
 
 @views.get("/3/collection/<int:collection_id>")
