@@ -50,7 +50,7 @@ def carl(house: House) -> Visitor:
     return Visitor(house, "carl", PASSWORDS["carl"])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A real Chromium. Without one the browser tests fail in CI and are skipped, aloud, elsewhere."""
     with sync_playwright() as playwright:
