@@ -18,6 +18,7 @@ from accounts import actions
 from accounts.actions import Issued
 from accounts.forms import PersonForm
 from accounts.models import Role, User
+from medianest.lib.admin_base import CarefulAdmin
 from medianest.lib.errors import Cannot
 
 
@@ -36,14 +37,12 @@ def _say_refusals(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin[User]):
+class UserAdmin(CarefulAdmin[User]):
     form = PersonForm
     list_display = ["shown_name", "username", "email", "role", "status", "last_login"]
     list_filter = ["role", "status", "requires_password_change"]
     search_fields = ["name", "username", "email", "plex_username"]
     ordering = ["username"]
-    list_per_page = 50
-    show_full_result_count = False
     actions = [
         "make_viewers",
         "make_moderators",

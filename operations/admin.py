@@ -10,15 +10,13 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy, ngettext
 
+from medianest.lib.admin_base import CarefulAdmin
 from operations import jobs, security
 from operations.models import Job, SecurityEvent
 
 
-class LookOnly(admin.ModelAdmin[Any]):
+class LookOnly(CarefulAdmin[Any]):
     """Nothing is added, changed or deleted here."""
-
-    list_per_page = 50
-    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
