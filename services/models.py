@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -53,6 +56,36 @@ class ServiceConfig(models.Model):
         provider = registry.find(self.service_name)
         return str(provider.label) if provider else self.service_name
 
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """Besides Django's checks, those of the kind's own settings form; an address not given yet needs none."""
+        super().clean_fields(exclude)
+        provider = registry.find(self.service_name)
+        if provider is None or "config_data" in (exclude or ()) or not (self.service_url or self.config_data):
+            return
+        try:
+            self.config_data = provider.clean_settings(self.config_data)
+        except ValidationError as error:
+            named = [f"{name}: {message}" for name, messages in error.message_dict.items() for message in messages]
+            raise ValidationError({"config_data": named}) from None
+
+    @property
+    def key_id(self) -> str:
+        """Which encryption key closed the stored key; "" when none is stored."""
+        return _key_field().key_id(self)
+
+    @property
+    def has_key(self) -> bool:
+        return _key_field().is_set(self)
+
+    @property
+    def has_readable_key(self) -> bool:
+        """False when the key must be entered again: the encryption key is gone, or the row was tampered with."""
+        return _key_field().opens(self)
+
+
+def _key_field() -> EncryptedTextField:
+    return ServiceConfig._meta.get_field("api_key")
+
 
 class ServiceState(models.TextChoices):
     ONLINE = "online", _("online")
@@ -74,6 +107,8 @@ class ServiceStatus(models.Model):
     uptime_percentage = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     checks_good = models.PositiveBigIntegerField(default=0)
     checks_all = models.PositiveBigIntegerField(default=0)
+    failures = models.PositiveIntegerField(_("failures in a row"), default=0)
+    slow_checks = models.PositiveIntegerField(_("slow answers in a row"), default=0)
     message = models.CharField(max_length=300, blank=True)
 
     class Meta:

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 _VERSION = "v1"
 _NONCE_BYTES = 12
@@ -94,7 +95,9 @@ class _Secret:
     def __get__(self, instance: models.Model | None, owner: type[models.Model]) -> Any:
         if instance is None:
             return self
-        value = instance.__dict__.get(self.field.attname, "")
+        if self.field.attname not in instance.__dict__:  # left out by `only()` or `defer()`
+            instance.refresh_from_db(fields=[self.field.attname])
+        value = instance.__dict__[self.field.attname]
         if isinstance(value, _Sealed):
             return keyring().decrypt(value, bound_to=self.field.binding(instance))
         return value
@@ -134,8 +137,31 @@ class EncryptedTextField(models.TextField[str, str]):
         value = model_instance.__dict__.get(self.attname)
         if not value or isinstance(value, _Sealed):
             return value
-        return keyring().encrypt(value, bound_to=self.binding(model_instance))
+        return _Sealed(keyring().encrypt(value, bound_to=self.binding(model_instance)))
+
+    def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
+        """Raises TypeError for text that was not encrypted on the way: an `update()` does not know the row."""
+        if isinstance(value, str) and value and not isinstance(value, _Sealed):
+            raise TypeError(f"{self.model.__name__}.{self.name} is encrypted by save() only.")
+        return super().get_db_prep_save(value, connection)
+
+    def value_to_string(self, obj: models.Model) -> str:
+        """Nothing: a dump in clear text would give the secret away."""
+        return ""
 
     def is_set(self, instance: models.Model) -> bool:
         """Whether a secret is stored, without opening it."""
         return bool(instance.__dict__.get(self.attname))
+
+    def opens(self, instance: models.Model) -> bool:
+        """Whether the stored secret can be read; True when there is none."""
+        try:
+            getattr(instance, self.attname)
+        except CannotDecrypt:
+            return False
+        return True
+
+    def key_id(self, instance: models.Model) -> str:
+        """The id of the key that closed the stored secret; "" when there is none, or it is not stored yet."""
+        value = instance.__dict__.get(self.attname)
+        return value.split(":")[1] if isinstance(value, _Sealed) and value.count(":") == 2 else ""

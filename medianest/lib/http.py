@@ -155,7 +155,6 @@ class Client:
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
         limits: Limits | None = None,
         attempts: int = 1,
         budget: float | None = None,
@@ -163,7 +162,7 @@ class Client:
     ) -> None:
         self.label, self.url, self.attempts, self.breaker = label, url.rstrip("/"), attempts, breaker
         self.limits = limits or Limits()
-        self._headers, self._auth = dict(headers or {}), auth
+        self._headers = dict(headers or {})
         self._clock = Clock(budget)
         self._http = httpx2.Client(
             transport=_Transport(self._clock),
@@ -251,7 +250,7 @@ class Client:
         self._clock.start(self.limits.total)
         for _hop in range(_HOPS):
             try:
-                response = self._http.send(request, stream=True, auth=self._auth)
+                response = self._http.send(request, stream=True)
                 try:
                     body = self._body(response)
                 finally:

@@ -35,12 +35,16 @@ class TooOld(ProviderError):
 
 @dataclasses.dataclass(frozen=True)
 class Connection:
-    """How a service is reached. `settings` is what its form gave; `breaker` None calls it in any case."""
+    """How a service is reached. `settings` is what its form gave; `breaker` None calls it in any case.
+
+    `hurried` means that a person waits for the answer: one try, and a few seconds in all.
+    """
 
     url: str
     key: str = dataclasses.field(default="", repr=False)
     settings: dict[str, Any] = dataclasses.field(default_factory=dict)
     breaker: Breaker | None = None
+    hurried: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,7 +136,7 @@ class Provider(ABC):
             found = self.identify()
         except ProviderError as error:
             return TestResult(False, error.sentence)
-        sentence = _("%(name)s, version %(version)s, answers.") % {"name": found.name, "version": found.version}
+        sentence = _("%(name)s answers, version %(version)s.") % {"name": found.name, "version": found.version}
         return TestResult(True, f"{sentence} {found.warning}".strip(), found.version)
 
     def health(self) -> Health:

@@ -24,7 +24,7 @@ from plexapi.server import PlexServer
 
 from medianest.lib.http import Answer, BadCredentials, Client, Limits, Malformed, Refused, not_the_service, plex_session
 from services.providers import base, registry
-from services.providers.base import CanHoldVideos, Identity, NotSetUp, Section, TooOld
+from services.providers.base import LOOK, CanHoldVideos, Identity, NotSetUp, Section, TooOld
 
 LEAST_VERSION = (1, 20)  # scanning a single folder needs 1.20.0.3125
 _PAGE = 200
@@ -145,8 +145,10 @@ class Plex(base.Provider, CanHoldVideos):
     def _server(self) -> Any:
         """A plexapi server. It must say who it is: an empty or foreign answer makes plexapi a server as well."""
         self.require_key()
-        breaker = self.connection.breaker
-        session = plex_session(self.label, self.connection.url, limits=WORK, attempts=3, breaker=breaker)
+        patience = (
+            {"limits": LOOK, "budget": LOOK.total} if self.connection.hurried else {"limits": WORK, "attempts": 3}
+        )
+        session = plex_session(self.label, self.connection.url, breaker=self.connection.breaker, **patience)
         try:
             server = _Server(  # type: ignore[no-untyped-call]
                 self.connection.url, self.connection.key, session=session, timeout=WORK.total

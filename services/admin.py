@@ -1,0 +1,139 @@
+"""Services in the admin: how they are reached, with a button that tries it, and how they were."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import AdminForm
+from django.core.exceptions import PermissionDenied
+from django.forms import ModelForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from medianest.lib.errors import Cannot
+from services import actions
+from services.forms import ConnectionForm, form_for, provider_of, settings_names
+from services.models import ServiceConfig, ServiceStatus
+
+Fieldsets = Any  # django-stubs names the type in a private module
+
+
+@admin.register(ServiceConfig)
+class ServiceConfigAdmin(admin.ModelAdmin[ServiceConfig]):
+    """One row for each kind of service; the rows are there from the start, so none is added or deleted here."""
+
+    change_form_template = "services/admin/change_form.html"
+    list_display = ["__str__", "service_url", "enabled", "key_state", "updated_by", "updated_at"]
+    list_filter = ["enabled"]
+    list_select_related = ["updated_by"]
+    search_fields = ["service_name", "service_url"]
+    readonly_fields = ["key_state", "updated_by", "updated_at"]
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: ServiceConfig | None = None) -> bool:
+        return False
+
+    @admin.display(description=gettext_lazy("stored key"))
+    def key_state(self, config: ServiceConfig) -> str:
+        if not config.has_key:
+            return _("none")
+        if not config.has_readable_key:
+            return _("cannot be read: enter the key again")
+        return _("stored, with encryption key “%(id)s”") % {"id": config.key_id}
+
+    def get_form(
+        self, request: HttpRequest, obj: ServiceConfig | None = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm[ServiceConfig]]:
+        provider = provider_of(obj) if obj is not None else None
+        if provider is not None:
+            kwargs["form"] = form_for(provider)
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: ServiceConfig | None = None) -> Fieldsets:
+        provider = provider_of(obj) if obj is not None else None
+        if obj is None or provider is None:
+            return [(None, {"fields": ["enabled"]})]
+        key = ["key", "remove_key"] if obj.has_key else ["key"]
+        shown: Fieldsets = [
+            (None, {"fields": ["service_url", *key, "enabled"], "description": str(provider.purpose)}),
+        ]
+        if names := settings_names(provider):
+            shown.append((_("Settings"), {"fields": names}))
+        shown.append((_("What MediaNest knows"), {"fields": ["key_state", "updated_by", "updated_at"]}))
+        return shown
+
+    def save_model(self, request: HttpRequest, obj: ServiceConfig, form: Any, change: bool) -> None:
+        """Through the action, which also writes down who changed what."""
+        values = form.values() | {"enabled": form.cleaned_data["enabled"], "by": request.user, "request": request}
+        try:
+            actions.save_connection(**values)
+        except Cannot as refusal:
+            messages.error(request, refusal.sentence)
+
+    def get_urls(self) -> list[URLPattern]:
+        name = "services_serviceconfig_test"
+        return [path("<path:object_id>/test/", self.admin_site.admin_view(self.test), name=name), *super().get_urls()]
+
+    def test(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Try the connection as typed. Nothing is saved, and the page comes back with what was typed."""
+        config = self.get_object(request, object_id)
+        if config is None or request.method != "POST":
+            raise Http404
+        if not self.has_change_permission(request, config):
+            raise PermissionDenied
+        form = self.get_form(request, config, change=True)(request.POST, instance=config)
+        if form.is_valid() and isinstance(form, ConnectionForm):
+            self._tell(request, form)
+        return self._draw(request, config, form)
+
+    def _tell(self, request: HttpRequest, form: ConnectionForm) -> None:
+        if not form.cleaned_data["service_url"]:
+            messages.warning(request, _("There is no address to try."))
+            return
+        result = form.typed_provider().test()
+        messages.add_message(request, messages.SUCCESS if result.ok else messages.ERROR, result.sentence)
+        typed = _("The key you typed was tried and not stored. Type it again to save it.")
+        messages.info(request, typed if form.cleaned_data.get("key") else _("Nothing was saved."))
+
+    def _draw(self, request: HttpRequest, config: ServiceConfig, form: ModelForm[ServiceConfig]) -> HttpResponse:
+        readonly = self.get_readonly_fields(request, config)
+        fieldsets: Any = self.get_fieldsets(request, config)
+        shown = AdminForm(form, fieldsets, {}, readonly, model_admin=self)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Change %(name)s") % {"name": config},
+            "adminform": shown,
+            "object_id": str(config.pk),
+            "original": config,
+            "is_popup": False,
+            "media": self.media + shown.media,
+            "inline_admin_formsets": [],
+            "errors": form.errors,
+            "preserved_filters": self.get_preserved_filters(request),
+        }
+        return self.render_change_form(request, context, change=True, obj=config, form_url="../change/")
+
+
+@admin.register(ServiceStatus)
+class ServiceStatusAdmin(admin.ModelAdmin[ServiceStatus]):
+    """Written by the probes; here to be looked at."""
+
+    list_display = ["service_name", "status", "response_time_ms", "uptime_percentage", "last_check_at", "message"]
+    list_filter = ["status"]
+    search_fields = ["service_name", "message"]
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: ServiceStatus | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: ServiceStatus | None = None) -> bool:
+        return False

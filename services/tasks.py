@@ -1,0 +1,32 @@
+"""Celery's side of looking at services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from celery import shared_task
+from celery.signals import worker_ready
+from django.db import DatabaseError, close_old_connections
+
+from services import jobs
+
+log = structlog.get_logger(__name__)
+
+
+@shared_task(name="services.probe_all")
+def probe_all() -> None:
+    jobs.probe_all()
+
+
+def look_at_start(**_signal: Any) -> None:
+    """The status page is true from the first minute on: the scheduler's own first turn comes after an interval."""
+    try:
+        jobs.promise_first_probe()
+    except DatabaseError as error:
+        log.warning("first_probe_not_promised", error=type(error).__name__)
+    finally:
+        close_old_connections()
+
+
+worker_ready.connect(look_at_start, dispatch_uid="services.look_at_start")
