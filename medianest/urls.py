@@ -19,5 +19,6 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("account/", include("accounts.urls")),
     path("downloads/", include("downloads.urls")),
+    path("", include("services.urls")),
     path("admin/", admin.site.urls),
 ]
