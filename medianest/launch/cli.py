@@ -1,4 +1,4 @@
-"""The command line: `run`, `demo` and `setup`."""
+"""The command line: `run`, `demo`, `setup` and `manage`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from medianest.launch import preflight, venv
 from medianest.launch.folder import DataFolder
+from medianest.launch.manage import manage
 from medianest.launch.output import Output
 from medianest.launch.plan import Plan
 from medianest.launch.postgres import check_major
@@ -23,12 +24,16 @@ PROJECT = Path(__file__).resolve().parents[2]
 def main(words: Sequence[str], project: Path = PROJECT) -> int:
     """Gives the exit code: 0 after a clean stop, 1 with a sentence on stderr when something stands in the way."""
     env = os.environ
-    asked = _arguments(words)
+    asked, rest = _arguments(words)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         if asked.command == "setup":
             venv.ensure(_venv(env, project), [project / "requirements-dev.txt"], sys.stdout)
             return 0
+        if asked.command == "manage":
+            plan = _plan(env, project, demo=False)
+            venv.ensure(plan.venv, _requirements(plan, demo=False), sys.stdout)
+            return manage(plan, rest)
         return _run(env, project, demo=asked.command == "demo", check=asked.check)
     except Problem as problem:
         return _refuse(str(problem))
@@ -48,11 +53,14 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _arguments(words: Sequence[str]) -> argparse.Namespace:
+def _arguments(words: Sequence[str]) -> tuple[argparse.Namespace, list[str]]:
+    """What is asked for, and for `manage` the words that are Django's."""
     parser = argparse.ArgumentParser(prog="python3 -m medianest.launch", description="Start MediaNest.")
-    parser.add_argument("command", choices=("run", "demo", "setup"))
+    parser.add_argument("command", choices=("run", "demo", "setup", "manage"))
     parser.add_argument("--check", action="store_true", help="start, wait until it answers, stop, and report leftovers")
-    return parser.parse_args(words)
+    if words[:1] == ["manage"]:
+        return parser.parse_args(words[:1]), list(words[1:])
+    return parser.parse_args(words), []
 
 
 def _venv(given: Mapping[str, str], project: Path) -> Path:

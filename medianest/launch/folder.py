@@ -19,6 +19,10 @@ from medianest.launch.problems import Problem, from_os_error
 LONGEST_SOCKET = 100
 
 
+class InUse(Problem):
+    """Another MediaNest runs with this data folder."""
+
+
 @dataclass(frozen=True)
 class DataFolder:
     """Everything MediaNest keeps, below `root` (an absolute path)."""
@@ -85,7 +89,7 @@ class DataFolder:
             os.close(handle)
             if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
                 raise
-            raise Problem(
+            raise InUse(
                 f"MediaNest already runs with the data folder {self.root} (process {holder}). "
                 "Stop it first, or choose another folder: MEDIANEST_DATA=…"
             ) from error

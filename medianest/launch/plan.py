@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,8 +57,6 @@ class Plan:
         }
         for name in ("PYTHONHOME", "PYTHONPATH"):
             env.pop(name, None)
-        # Celery's long complaint about root, four times over; the launcher says it once and shorter.
-        env.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser privileges")
         if not self._own("DJANGO_SECRET_KEY"):
             env["DJANGO_SECRET_KEY_FILE"] = str(secrets.django_secret_key())
         if not self._own("ENCRYPTION_KEYS"):
@@ -98,8 +95,7 @@ class Plan:
     # --- processes -------------------------------------------------------------------------------------------------------
     def prepare(self, env: Mapping[str, str], *, demo: bool = False) -> Spec:
         """Migrates, seeds, makes the first administrator, collects static files."""
-        words = ("manage.py", "prepare", *(("--demo",) if demo else ()))
-        return self._python("prepare", words, env)
+        return self._python("prepare", ["manage.py", "prepare", *(["--demo"] if demo else [])], env)
 
     def web(self, env: Mapping[str, str]) -> Spec:
         words = ["-m", "granian", "--interface", "wsgi", "medianest.wsgi:application"]
@@ -109,22 +105,14 @@ class Plan:
         pool = {} if self.given.get("DB_POOL_MAX") else {"DB_POOL_MAX": str(WEB_THREADS)}
         return self._python("web", words, {**env, **pool}, grace=10)
 
-    def workers(self, env: Mapping[str, str]) -> list[Spec]:
-        celery = ["-m", "celery", "-q", "-A", "medianest"]
-        quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
-        specs = [
-            self._python(
-                name,
-                [*celery, "worker", "-Q", name, "-n", f"{name}@%h", "-P", "threads", "-c", str(threads), *quiet],
-                env,
-                # Nothing of a worker is lost when it is killed, and it would wait long for a download to end.
-                death=signal.SIGKILL,
-            )
-            for name, threads in WORKERS.items()
-        ]
-        state = str(self.folder.run / "beat")
-        beat = [*celery, "beat", "--schedule", state, "--pidfile=", "--loglevel", "WARNING"]
-        return [*specs, self._python("beat", beat, env, grace=10)]
+    def workers(self, env: Mapping[str, str]) -> Spec:
+        """All workers and the scheduler: one child, which forks the rest and starts them again by itself."""
+        queues = [f"{name}:{threads}" for name, threads in WORKERS.items()]
+        return self._python("workers", ["-m", "medianest.workers", *queues, "--beat"], env)
+
+    def manage(self, words: Sequence[str]) -> tuple[str, ...]:
+        """The command that runs `manage.py` with `words`."""
+        return (str(python(self.venv)), "manage.py", *words)
 
     def sandbox(self, env: Mapping[str, str], first_port: int) -> Spec:
         """The simulated services of the demo."""
@@ -132,14 +120,6 @@ class Plan:
         words += ["--youtube-root", str(self.folder.root / "media" / "youtube")]
         return self._python("sandbox", words, env, grace=10)
 
-    def _python(
-        self,
-        name: str,
-        words: list[str] | tuple[str, ...],
-        env: Mapping[str, str],
-        *,
-        grace: float = 30.0,
-        death: signal.Signals = signal.SIGTERM,
-    ) -> Spec:
+    def _python(self, name: str, words: list[str], env: Mapping[str, str], *, grace: float = 30.0) -> Spec:
         argv = (str(python(self.venv)), *words)
-        return Spec(name=name, argv=argv, env=env, cwd=self.project, grace=grace, death=death)
+        return Spec(name=name, argv=argv, env=env, cwd=self.project, grace=grace)

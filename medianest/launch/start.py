@@ -67,8 +67,7 @@ class Start:
         finally:
             # Also when the web does not come: a one-time password is shown only once.
             self._output.show(said)
-        for spec in self._plan.workers({**env, **roles["worker"]}):
-            self._supervisor.keep(spec, stage=WORKERS)
+        self._supervisor.keep(self._plan.workers({**env, **roles["worker"]}), stage=WORKERS)
 
     def _end_strays(self) -> None:
         """What a launcher that was killed has left running on this data."""

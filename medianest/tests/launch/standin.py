@@ -21,10 +21,14 @@ from medianest.launch.folder import DataFolder
 HERE = Path(__file__).resolve().parents[3]
 
 MANAGE = """
-import os, sys
-assert sys.argv[1] == "prepare", sys.argv
+import json, os, sys
 import psycopg, redis
 url = open(os.environ["DATABASE_URL_FILE"]).read().strip()
+if sys.argv[1] != "prepare":
+    print("ASKED", sys.argv[1:], psycopg.connect(url).execute("select current_user").fetchone()[0])
+    sys.exit(7)
+if "--demo" in sys.argv:
+    print("PLAYLISTS", json.load(open(os.environ["MEDIANEST_DEMO_CONNECTIONS"]))["playlists"], os.environ["PLEX_TV_URL"])
 with psycopg.connect(url) as link:
     link.execute("create table if not exists kept (n int)")
     link.execute("insert into kept values (1)")
@@ -40,31 +44,40 @@ def application(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
     return [os.environ["DATABASE_URL_FILE"].encode()]
 """
-CELERY = '''
-"""Stands in for `python -m celery`: says who it is, keeps a child of its own, and ends when asked."""
-import os, pathlib, signal, subprocess, sys, time
-name = sys.argv[sys.argv.index("-Q") + 1] if "-Q" in sys.argv else "beat"
-print(name, "is here", flush=True)
-if name == os.environ.get("STANDIN_CRASH"):
+WORKERS = """
+import os, pathlib, signal, subprocess, sys
+assert sys.argv[1:] == ["default:2", "downloads:4", "control:2", "--beat"], sys.argv
+print("the workers are here", flush=True)
+if os.environ.get("STANDIN") == "crash":
     sys.exit(3)
-if name == "downloads":
-    sleeper = subprocess.Popen(["sleep", "300"], start_new_session=True)
-    pathlib.Path(os.environ["MEDIANEST_DATA"], "sleeper").write_text(str(sleeper.pid))
-stubborn = name == os.environ.get("STANDIN_STUBBORN")
+sleeper = subprocess.Popen(["sleep", "300"], start_new_session=True)
+pathlib.Path(os.environ["MEDIANEST_DATA"], "sleeper").write_text(str(sleeper.pid))
+stubborn = os.environ.get("STANDIN") == "stubborn"
 signal.signal(signal.SIGTERM, (lambda *_: print("no", flush=True)) if stubborn else (lambda *_: sys.exit(0)))
 while True:
     signal.pause()
-'''
+"""
+SANDBOX = """
+import json, pathlib, signal, sys
+folder = pathlib.Path(sys.argv[sys.argv.index("--folder") + 1])
+folder.mkdir(exist_ok=True)
+port = int(sys.argv[sys.argv.index("--ports-from") + 1])
+told = {"environment": {"PLEX_TV_URL": f"http://127.0.0.1:{port}"}, "playlists": ["Trailers"]}
+(folder / "sandbox.json").write_text(json.dumps(told))
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+signal.pause()
+"""
 
 
 def make_project(folder: Path) -> Path:
-    """A folder that looks like the project to the launcher; its celery is a stand-in too."""
+    """A folder that looks like the project to the launcher; its workers and sandbox are stand-ins too."""
     for name, text in {
         "manage.py": MANAGE,
         "medianest/__init__.py": "",
         "medianest/wsgi.py": WSGI,
-        "celery/__init__.py": "",
-        "celery/__main__.py": CELERY,
+        "medianest/workers.py": WORKERS,
+        "sandbox/__init__.py": "",
+        "sandbox/__main__.py": SANDBOX,
         "requirements.txt": "",
         "requirements-embedded.txt": "",
         "requirements-demo.txt": "",
@@ -141,12 +154,12 @@ class Home:
         return done.stderr.strip()
 
     @contextmanager
-    def running(self, **more: str) -> Iterator[Run]:
+    def running(self, command: str = "run", **more: str) -> Iterator[Run]:
         """The launcher, up and answering; stopped at the end whatever happened."""
         log = self.data.parent / f"screen-{time.monotonic_ns()}"
         with log.open("wb") as screen:
             child = subprocess.Popen(
-                self.command("run"), env=self.environment(more), stdout=screen, stderr=screen, start_new_session=True
+                self.command(command), env=self.environment(more), stdout=screen, stderr=screen, start_new_session=True
             )
         run = Run(self, child, log)
         try:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from medianest.launch import process
-from medianest.tests.launch.standin import Home, until
+from medianest.tests.launch.standin import Home, ours, until
 
 
 def _children(run_pid: int, word: str) -> set[int]:
@@ -28,9 +28,9 @@ def _children(run_pid: int, word: str) -> set[int]:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_stop_leaves_no_process_and_frees_the_port(home: Home, number: signal.Signals) -> None:
     with home.running() as run:
-        until(lambda: "beat is here" in run.screen())
+        until(lambda: "the workers are here" in run.screen())
         assert "database_app_url" in run.get()
-        assert len(run.processes()) >= 8
+        assert len(run.processes()) >= 6
         assert run.stop(number) == 0
         assert run.processes() == set()
         assert "Stopped." in run.screen()
@@ -68,10 +68,10 @@ def test_the_one_time_password_is_shown_once_and_not_logged(home: Home) -> None:
 
 
 def test_a_fallen_child_is_started_again_with_growing_patience(home: Home) -> None:
-    with home.running(STANDIN_CRASH="control") as run:
-        until(lambda: "control ended with code 3; it is started again in 4 s." in run.screen())
-        assert "control ended with code 3; it is started again in 1 s." in run.screen()
-        assert "control ended with code 3; it is started again in 2 s." in run.screen()
+    with home.running(STANDIN="crash") as run:
+        until(lambda: "workers ended with code 3; it is started again in 4 s." in run.screen())
+        assert "workers ended with code 3; it is started again in 1 s." in run.screen()
+        assert "workers ended with code 3; it is started again in 2 s." in run.screen()
 
 
 @pytest.mark.parametrize("word", ["bin/postgres", "redis-server", "granian"])
@@ -89,7 +89,7 @@ def test_what_a_killed_worker_leaves_behind_is_ended(home: Home) -> None:
     with home.running() as run:
         until((home.data / "sleeper").exists)
         sleeper = int((home.data / "sleeper").read_text())
-        (worker,) = {p for p in _children(run.child.pid, "downloads") if p != sleeper}
+        (worker,) = {p for p in _children(run.child.pid, "medianest.workers") if p != sleeper}
         os.kill(worker, signal.SIGKILL)
         until(lambda: not process.alive(sleeper))
         assert f"Ending process {sleeper}, left behind by one that died." in run.screen()
@@ -108,10 +108,10 @@ def test_the_death_of_the_launcher_ends_its_children_and_the_next_start_clears_t
 
 
 def test_a_worker_that_will_not_end_is_killed_when_asked_twice(home: Home) -> None:
-    with home.running(STANDIN_STUBBORN="default") as run:
-        until(lambda: "default is here" in run.screen())
+    with home.running(STANDIN="stubborn") as run:
+        until(lambda: "the workers are here" in run.screen())
         run.child.send_signal(signal.SIGINT)
-        until(lambda: "default   | no" in run.screen())
+        until(lambda: "workers   | no" in run.screen())
         assert run.stop(signal.SIGINT) == 0
         assert run.processes() == set()
 
@@ -119,7 +119,7 @@ def test_a_worker_that_will_not_end_is_killed_when_asked_twice(home: Home) -> No
 def test_a_failed_preparation_stops_everything_and_says_where_to_look(home: Home) -> None:
     said = home.refused(STANDIN_PREPARE="1")
     assert said.startswith("The database could not be prepared")
-    assert process.marked("x") == set()
+    assert ours(home.data) == set()
 
 
 def test_a_check_starts_answers_and_stops(home: Home) -> None:
@@ -136,4 +136,29 @@ def test_a_check_starts_answers_and_stops(home: Home) -> None:
 
 
 def test_a_check_fails_when_a_worker_does_not_stay(home: Home) -> None:
-    assert "Not everything keeps running: control" in home.refused("run", "--check", STANDIN_CRASH="control")
+    assert "Not everything keeps running: workers" in home.refused("run", "--check", STANDIN="crash")
+
+
+def test_the_demo_starts_the_simulated_services_first_and_tells_the_rest_where_they_are(home: Home) -> None:
+    with home.running("demo") as run:
+        assert "PLAYLISTS ['Trailers'] http://127.0.0.1:187" in run.screen()
+        (sandbox,) = _children(run.child.pid, "youtube-root")
+        assert run.stop() == 0
+        assert not process.alive(sandbox)
+
+
+@pytest.mark.parametrize("meanwhile", [False, True])
+def test_a_command_is_run_as_the_owner_whether_medianest_runs_or_not(home: Home, meanwhile: bool) -> None:
+    with home.running() if meanwhile else contextlib.nullcontext() as run:
+        done = subprocess.run(
+            home.command("manage", "say", "--check", "hello"),
+            env=home.environment({}),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 7, done.stderr
+        assert done.stdout == "ASKED ['say', '--check', 'hello'] mn_owner\n"
+        assert run is None or "database_app_url" in run.get()
+    assert ours(home.data) == set()
