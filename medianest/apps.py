@@ -4,6 +4,7 @@ from django.contrib.admin.apps import AdminConfig as StockAdminConfig
 from django.core import checks as django_checks
 
 from medianest import checks
+from medianest.celery import app as celery_app
 
 
 class MediaNestConfig(AppConfig):
@@ -11,6 +12,7 @@ class MediaNestConfig(AppConfig):
     verbose_name = "MediaNest"
 
     def ready(self) -> None:
+        celery_app.set_default()  # whoever promises work sends its wake-up through the configured Redis
         for check in checks.CHECKS:
             django_checks.register(check)
         django_checks.register(checks.redis_keeps_queues, django_checks.Tags.database)
