@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from accounts.models import Role, User
+from medianest.lib.crypto import CannotDecrypt
+from services.actions import CannotSaveConnection, save_connection
 from services.models import ServiceConfig
 
 VARIABLE = "MEDIANEST_DEMO_CONNECTIONS"
@@ -85,18 +87,26 @@ def seed_people(demo: Demo) -> list[str]:
 
 
 def connect_services(demo: Demo) -> list[str]:
-    """Write the connections on the services' rows; the kinds that changed."""
+    """Connect the services; the kinds that changed. Raises BadDemo when a connection is not one."""
     rows = {row.service_name: row for row in ServiceConfig.objects.all()}
     changed = []
     for kind, given in demo.connections.items():
-        row = rows.get(kind)
-        if row is None:
-            continue
-        extra = {name: value for name, value in given.items() if name not in ("url", "key")}
-        wanted = (given["url"], given.get("key", ""), {**row.config_data, **extra})
-        if (row.service_url, row.api_key, row.config_data) != wanted:
-            row.service_url, row.api_key, row.config_data = wanted
-            row.enabled = True
-            row.save()
+        settings = {name: value for name, value in given.items() if name not in ("url", "key")}
+        key = str(given.get("key", ""))
+        same_key = kind in rows and _key_of(rows[kind]) == key
+        try:
+            saved = save_connection(
+                service_name=kind, url=given["url"], settings=settings, key=None if same_key else key, by=None
+            )
+        except CannotSaveConnection as refusal:
+            raise BadDemo(f"{kind}: {refusal.sentence}") from refusal
+        if kind not in rows or saved.updated_at != rows[kind].updated_at:
             changed.append(kind)
     return changed
+
+
+def _key_of(row: ServiceConfig) -> str | None:
+    try:
+        return row.api_key
+    except CannotDecrypt:
+        return None

@@ -10,12 +10,8 @@ from downloads.actions import seed_profiles
 from downloads.models import DownloadProfile
 from maintenance import demo as demos
 from maintenance.demo import Demo
+from services.actions import seed_services
 from services.models import ServiceConfig
-
-
-def seed_services() -> None:
-    for kind in ("plex", "overseerr", "uptime-kuma"):
-        ServiceConfig.objects.get_or_create(service_name=kind)
 
 
 def seed() -> list[str]:
@@ -35,7 +31,7 @@ def seed_demo(demo: Demo) -> list[str]:
     ]
 
 
-def _added(what: str, model: type[Model], add: Callable[[], None]) -> str:
+def _added(what: str, model: type[Model], add: Callable[[], object]) -> str:
     rows = model._default_manager.all()
     before = set(rows.values_list("pk", flat=True))
     add()
