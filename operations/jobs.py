@@ -179,7 +179,10 @@ def promise(
         "created_by": created_by,
     }
     with transaction.atomic():
-        job, due = Job.objects.select_for_update().get_or_create(idempotency_key=key, defaults=fresh)
+        mine = Job(idempotency_key=key, **fresh)
+        Job.objects.bulk_create([mine], ignore_conflicts=True)
+        job = Job.objects.select_for_update().get(idempotency_key=key)
+        due = job.pk == mine.pk
         if not due and job.state not in LIVE_STATES:
             due = bool(Job.objects.filter(pk=job.pk).update(**fresh, **_CLEARED))
         elif not due and renew:
