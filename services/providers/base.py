@@ -93,6 +93,7 @@ class Provider(ABC):
     kind: ClassVar[str]
     label: ClassVar[str]
     icon: ClassVar[str] = "plug"
+    do_not_call_in_templates: ClassVar[bool] = True  # pages name the class's texts; they must not make one
     purpose: ClassVar[Text]
     """What it is for, in a sentence."""
     when_away: ClassVar[Text]
