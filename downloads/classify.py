@@ -120,6 +120,7 @@ RULES = (
         _("It has not been shown yet."),
         _says(r"premieres? in|will begin|has not started|stream is offline|scheduled"),
     ),
+    Rule("no_format", P, _("YouTube offers it in no form that can be stored."), _says("requested format is not|no video formats found|DRM")),
     Rule("unreachable", R, _UNREACHABLE, lambda trouble: (trouble.http_status or 0) >= 500),
     Rule("list_gone", P, _("There is no such list, or it is private."), _says("playlist does not exist")),
     Rule(
@@ -128,7 +129,6 @@ RULES = (
         _("It is no longer on YouTube."),
         _says("removed|terminated|unavailable|isn.t available|not available|no longer available|does not exist"),
     ),
-    Rule("no_format", P, _("YouTube offers it in no form that can be stored."), _says("requested format is not|no video formats found|DRM")),
     Rule(
         "processing",
         R,

@@ -62,6 +62,7 @@ def fetch(run: Run, video_id: str) -> None:
     """Fetch one video for all who wait for it. Raises the outcomes of jobs."""
     if not DownloadEntry.objects.wanting(video_id).exists():
         storage.clear(video_id)
+        settling.settle_holders(video_id)  # in case an earlier try was lost just before it did
         return
     video = Video.objects.get(video_id=video_id)
     try:

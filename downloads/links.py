@@ -50,7 +50,7 @@ def parse(text: str) -> Link:
     """The playlist or video that `text` names. Raises BadLink for everything else."""
     address = _split(text.strip())
     host = _host(address)
-    query = {name: values[0] for name, values in parse_qs(address.query, max_num_fields=50).items()}
+    query = _query(address)
     parts = [part for part in address.path.split("/") if part]
     if host == SHORT_HOST:
         return _playlist_or_video(query.get("list", ""), parts[0] if len(parts) == 1 else "")
@@ -116,6 +116,14 @@ def _host(address: SplitResult) -> str:
     if "youtu" in host.encode("ascii", "ignore").decode() or not host.isascii() or "xn--" in host:
         raise BadLink(_("“%s” looks like YouTube but is another site. Only youtube.com and youtu.be are taken.") % host)
     raise BadLink(_("“%s” is not YouTube. Only youtube.com and youtu.be are taken.") % host)
+
+
+def _query(address: SplitResult) -> dict[str, str]:
+    try:
+        found = parse_qs(address.query, max_num_fields=50)
+    except ValueError:
+        raise BadLink(_("There are too many parts in this address. Copy it again from YouTube.")) from None
+    return {name: values[0] for name, values in found.items()}
 
 
 def _is_numeric(host: str) -> bool:

@@ -112,7 +112,7 @@ def _refill(queue: DownloadQueue) -> None:
     seconds = max(0.0, (now - queue.refilled_at).total_seconds())
     queue.tokens += seconds * settings.DOWNLOAD_STARTS_PER_HOUR / 3600
     queue.tokens = min(float(settings.DOWNLOAD_BURST), queue.tokens)
-    queue.refilled_at = max(now, queue.refilled_at)
+    queue.refilled_at = now
 
 
 def _paused(queue: DownloadQueue, seconds: float) -> Wait:

@@ -91,6 +91,12 @@ def settle_all(downloads: Iterable[UUID]) -> None:
         settle(download_id)
 
 
+def settle_holders(video_id: str) -> None:
+    """Settle the active downloads that hold the video."""
+    active = YoutubeDownload.objects.active().filter(entries__video__video_id=video_id)
+    settle_all(set(active.values_list("pk", flat=True)))
+
+
 @transaction.atomic
 def settle(download_id: UUID) -> None:
     """End an active download whose entries are all settled, and have what arrived shown in Plex."""

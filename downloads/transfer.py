@@ -9,6 +9,7 @@ from typing import Any
 
 REPORT_SECONDS = 1.0
 NAP = 0.25
+LONGEST_PAUSE = 8.0  # seconds between two tries of one stream
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Transfer:
 
     def pause(self, n: int) -> float:
         """Seconds before yt-dlp's next try, taken here so that a request to stop is heard; `n` counts from 0."""
-        ends = time.monotonic() + min(2.0**n, 8.0)
+        ends = time.monotonic() + min(2.0**n, LONGEST_PAUSE)
         while time.monotonic() < ends:
             self._breathe()
             time.sleep(NAP)
