@@ -91,16 +91,17 @@ def connect_services(demo: Demo) -> list[str]:
     rows = {row.service_name: row for row in ServiceConfig.objects.all()}
     changed = []
     for kind, given in demo.connections.items():
-        settings = {name: value for name, value in given.items() if name not in ("url", "key")}
-        key = str(given.get("key", ""))
-        same_key = kind in rows and _key_of(rows[kind]) == key
+        row, key = rows.get(kind), str(given.get("key", ""))
+        own = {name: value for name, value in given.items() if name not in ("url", "key")}
+        settings = {**(row.config_data if row else {}), **own}
+        same_key = row is not None and _key_of(row) == key
         try:
             saved = save_connection(
                 service_name=kind, url=given["url"], settings=settings, key=None if same_key else key, by=None
             )
         except CannotSaveConnection as refusal:
             raise BadDemo(f"{kind}: {refusal.sentence}") from refusal
-        if kind not in rows or saved.updated_at != rows[kind].updated_at:
+        if row is None or saved.updated_at != row.updated_at:
             changed.append(kind)
     return changed
 

@@ -20,7 +20,8 @@ def collect_if_changed() -> bool:
     if stamp.exists() and stamp.read_text(encoding="ascii") == wanted:
         return False
     root.mkdir(parents=True, exist_ok=True)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    # Cleared first: by itself it keeps a copy that is younger than its source, which another version's source may be.
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
     stamp.write_text(wanted, encoding="ascii")
     return True
 
