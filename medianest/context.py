@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-import functools
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+
+from services import steps, summary
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 THEMES = ("dark", "light", "system")
 THEME_COOKIE = "theme"
@@ -18,23 +23,16 @@ def theme_of(request: HttpRequest) -> str:
     return chosen if chosen in THEMES else THEMES[0]
 
 
-@functools.cache
-def _exists(name: str) -> bool:
-    try:
-        reverse(name)
-    except NoReverseMatch:
-        return False
-    return True
-
-
-def _pages() -> dict[str, bool]:
+def frame(request: HttpRequest) -> dict[str, object]:
+    """Template variables of the frame: `theme`, `plain_http`, `trouble` (services that are not well) and
+    `setup_needed` (whether an administrator should still connect something)."""
     return {
-        "status": _exists("services:status"),
-        "setup": _exists("services:setup"),
-        "profile": _exists("accounts:profile"),
+        "theme": theme_of(request),
+        "plain_http": settings.PLAIN_HTTP,
+        "trouble": SimpleLazyObject(summary.trouble),
+        "setup_needed": SimpleLazyObject(lambda: request.user.is_authenticated and _setup_needed(request.user)),
     }
 
 
-def frame(request: HttpRequest) -> dict[str, object]:
-    """Template variables of the frame: `theme`, `plain_http`, `pages` (which of the optional pages exist)."""
-    return {"theme": theme_of(request), "plain_http": settings.PLAIN_HTTP, "pages": _pages()}
+def _setup_needed(user: User) -> bool:
+    return user.is_administrator and steps.is_needed()

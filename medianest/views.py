@@ -18,6 +18,7 @@ from medianest.context import THEME_COOKIE, THEMES, theme_of
 from medianest.lib import correlation
 from medianest.lib.database_away import RETRY_AFTER_SECONDS, is_away
 from medianest.lib.redirects import next_page
+from services import summary
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -31,7 +32,8 @@ def home(request: HttpRequest) -> HttpResponse:
     user = cast("User", request.user)
     mine = YoutubeDownload.objects.filter(user=user).order_by("-created_at")
     rows = pages.rows(list(pages.with_picture(mine)[:_DOWNLOADS_AT_HOME]), user=user)
-    return render(request, "home.html", {"rows": rows, "moving": pages.moving(rows)})
+    context = {"rows": rows, "moving": pages.moving(rows), "services": summary.strip()}
+    return render(request, "home.html", context)
 
 
 @login_not_required

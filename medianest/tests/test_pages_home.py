@@ -1,16 +1,27 @@
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from downloads.tests.views import making
 from medianest.tests.people import browser_of, person
+from services import summary
+from services.models import ServiceConfig, ServiceStatus
+from services.providers.overseerr import Overseerr
+
+
+@pytest.fixture(autouse=True)
+def _no_news_of_services() -> None:
+    """What one test's pages kept of the services is not another's."""
+    summary.forget()
 
 
 def home(client: Client) -> str:
@@ -99,3 +110,38 @@ def test_a_name_is_text_and_nothing_else() -> None:
     text = home(browser_of(User.objects.create_user("eve", name="<b>Eve")))
     assert "<b>Eve" not in text
     assert "&lt;b&gt;Eve" in text
+
+
+@pytest.fixture
+def away(db: None) -> None:
+    """Plex is well, Overseerr is away."""
+    now = timezone.now()
+    ServiceStatus.objects.create(service_name="plex", status="online", response_time_ms=41, last_check_at=now)
+    ServiceStatus.objects.create(service_name="overseerr", status="offline", last_check_at=now, changed_at=now)
+
+
+@pytest.mark.usefixtures("away")
+def test_trouble_is_told_by_its_consequence_and_hides_nothing(annas: Client, anna: User) -> None:
+    making.ordered(anna, title="Woodworking")
+    text = home(annas)
+    assert "Overseerr: offline." in text
+    assert str(Overseerr.when_away) in html.unescape(text)
+    assert "1 not well" in text
+    assert "Woodworking" in text
+
+
+@pytest.mark.usefixtures("away")
+def test_the_strip_shows_every_service_with_its_age(annas: Client) -> None:
+    text = home(annas)
+    assert "41 ms" in text
+    assert "s ago" in text
+    assert reverse("services:status") in text
+
+
+def test_set_up_is_offered_to_administrators_until_it_is_done(administrators: Client, annas: Client) -> None:
+    assert reverse("services:setup") in home(administrators)
+    assert reverse("services:setup") not in home(annas)
+    ServiceConfig.objects.update_or_create(
+        service_name="plex", defaults={"service_url": "http://127.0.0.1:1", "enabled": True}
+    )
+    assert reverse("services:setup") not in home(administrators)
