@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 import json
 import logging
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
-from flask import Flask
-
 from sandbox.control import Controlled, ControlServer
 from sandbox.kuma import Kuma
+from sandbox.overseerr import Overseerr
 from sandbox.plex import Plex
 from sandbox.plextv import PlexTv
-from sandbox.server import ServiceServer
 from sandbox.tmdb import Tmdb
 from sandbox.world import PEOPLE
 from sandbox.youtube import YouTube
@@ -38,26 +35,12 @@ class Service(Controlled, Protocol):
     def stop(self) -> None: ...
 
 
-class _NoOverseerr(ServiceServer):
-    """Stands in until the simulated Overseerr is there: its port answers 404."""
-
-    key = "no-key"
-
-    def __init__(self, port: int) -> None:
-        super().__init__("overseerr", Flask("sandbox.no_overseerr"), port)
-
-
-def _overseerr(port: int) -> Any:
-    if importlib.util.find_spec("sandbox.overseerr.server") is None:
-        return _NoOverseerr(port)
-    return importlib.import_module("sandbox.overseerr").Overseerr(port)
-
-
 class Sandbox:
     """Starts every service on entry and stops all of them on exit.
 
-    `folder` keeps `sandbox.json`, what Plex remembers and, unless `media_dir` is given, the drawn clips; `youtube_root` is the folder that Plex scans
-    (by default a folder inside `folder`). `ports_from` is the first of seven ports, 0 takes free ones.
+    `folder` keeps `sandbox.json`, what Plex remembers and, unless `media_dir` is given, the drawn clips.
+    `youtube_root` is the folder that Plex scans (by default one inside `folder`). `ports_from` is the
+    first of seven ports, 0 takes free ones.
     """
 
     def __init__(
@@ -70,7 +53,7 @@ class Sandbox:
         ports = {name: ports_from + number if ports_from else 0 for number, name in enumerate(ORDER)}
         self.plex = Plex({"YouTube": self.youtube_root}, ports["plex"], memory=self.folder / "plex.memory")
         self.plextv = PlexTv(ports["plextv"], self.plex)
-        self.overseerr = _overseerr(ports["overseerr"])
+        self.overseerr = Overseerr(ports["overseerr"])
         self.tmdb = Tmdb(ports["tmdb"])
         self.kuma = Kuma(ports["kuma"])
         self.youtube = YouTube(media_dir or self.folder / "media", ports["youtube"])

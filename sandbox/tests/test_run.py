@@ -67,6 +67,8 @@ def test_the_description_says_where_everything_is(sandbox: Sandbox) -> None:
 def test_the_told_connections_open_their_services(sandbox: Sandbox) -> None:
     told = sandbox.connections()
     assert status(told["plex"]["url"] + "/library/sections", **{"X-Plex-Token": told["plex"]["key"]}) == 200
+    me = told["overseerr"]["url"] + "/api/v1/auth/me"
+    assert status(me, **{"X-Api-Key": told["overseerr"]["key"]}) == 200
     kuma = told["uptime-kuma"]
     assert status(f"{kuma['url']}/api/status-page/{kuma['slug']}") == 200
     assert status(sandbox.environment()["PLEX_AUTH_URL"]) == 200
