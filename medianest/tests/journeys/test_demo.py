@@ -26,7 +26,7 @@ def sign_in(page: Page, username: str, password: str) -> None:
 
 
 def link_to(house: House, title: str) -> str:
-    return next(str(url) for name, url in house.sandbox["playlists"] if name == title)
+    return next(str(found["url"]) for found in house.sandbox["playlists"] if found["title"] == title)
 
 
 def entries(house: House, title: str) -> list[tuple[Any, ...]]:
@@ -45,7 +45,7 @@ def test_a_pasted_link_becomes_a_collection_in_plex(
     control.control("youtube", {"rate": 200_000})
     sign_in(page, "anna", PASSWORDS["anna"])
     page.goto("/downloads/new/")
-    page.get_by_role("main").get_by_label("Link").fill(link_to(house, LIST))
+    page.get_by_role("textbox", name="Link", exact=True).fill(link_to(house, LIST))
     page.get_by_role("button", name="Look at it").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text(LIST, timeout=20_000)
@@ -86,7 +86,7 @@ def assert_collection_holds_the_downloaded(house: House, control: ControlClient)
     left_out = sorted(row[2] for row in rows if row[1] == "unavailable")
     assert len(rows) == 12
     assert len(kept) == 9
-    assert left_out == ["deleted", "members", "private"]
+    assert left_out == ["gone", "members", "private"]
     (collection,) = [c for c in control.collections() if c["title"] == LIST]
     assert [Path(item).stem[-12:-1] for item in collection["items"]] == [row[0] for row in kept]
     root = house.folder / "data" / "media" / "youtube"
