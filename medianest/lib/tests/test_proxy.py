@@ -13,7 +13,8 @@ from medianest.lib.proxy import ProxyMiddleware
 
 def seen(remote: str, **headers: str) -> HttpRequest:
     """The request as the rest of MediaNest sees it."""
-    request = RequestFactory(REMOTE_ADDR=remote, **headers).get("/")
+    request = RequestFactory().get("/")
+    request.META.update({"REMOTE_ADDR": remote, **headers})
     ProxyMiddleware(lambda request: HttpResponse())(request)
     return request
 
