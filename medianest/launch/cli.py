@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from medianest.launch import preflight, venv
+from medianest.launch import preflight, redis, venv
 from medianest.launch.folder import DataFolder
 from medianest.launch.manage import manage
 from medianest.launch.output import Output
@@ -28,8 +28,7 @@ def main(words: Sequence[str], project: Path = PROJECT) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         if asked.command == "setup":
-            venv.ensure(_venv(env, project), [project / "requirements-dev.txt"], sys.stdout)
-            return 0
+            return _setup(_venv(env, project), project)
         if asked.command == "manage":
             plan = _plan(env, project, demo=False)
             venv.ensure(plan.venv, _requirements(plan, demo=False), sys.stdout)
@@ -41,6 +40,12 @@ def main(words: Sequence[str], project: Path = PROJECT) -> int:
         return _refuse("Stopped before the start was complete; start again at any time.", 130)
     except OSError as error:
         return _refuse(str(from_os_error(error)))
+
+
+def _setup(place: Path, project: Path) -> int:
+    names = ["requirements-dev.txt", *(["requirements-redis.txt"] if redis.must_be_built(place) else [])]
+    venv.ensure(place, [project / name for name in names], sys.stdout)
+    return 0
 
 
 def _refuse(sentence: str, code: int = 1) -> int:
@@ -105,6 +110,8 @@ def _requirements(plan: Plan, *, demo: bool) -> list[Path]:
     names = ["requirements.txt"]
     if plan.wants_database() or plan.wants_redis():
         names.append("requirements-embedded.txt")
+    if plan.wants_redis() and redis.must_be_built(plan.venv):
+        names.append("requirements-redis.txt")
     if demo:
         names.append("requirements-demo.txt")
     return [plan.project / name for name in names]

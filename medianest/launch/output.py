@@ -11,7 +11,7 @@ from typing import TextIO
 LOG_BYTES = 5_000_000
 LOG_COPIES = 3
 _COLOURS = (36, 33, 35, 32, 34, 96, 93, 95)
-_WORTH_SHOWING = re.compile(rb"\b(WARNING|ERROR|FATAL|PANIC|HINT):|# (Fatal|Can't|Error)|No space left")
+_WORTH_SHOWING = re.compile(rb"\b(WARNING|FATAL|PANIC):|# (Fatal|Can't|Error)|No space left")
 _ORDINARY = re.compile(rb"database system is (starting up|shutting down)|due to administrator command")
 _LONGEST_LINE = 64_000
 

@@ -118,8 +118,10 @@ class Plan:
         """The simulated services of the demo."""
         words = ["-m", "sandbox", "--folder", str(self.folder.root / "sandbox"), "--ports-from", str(first_port)]
         words += ["--youtube-root", str(self.folder.root / "media" / "youtube")]
-        return self._python("sandbox", words, env, grace=10)
+        return self._python("sandbox", words, env, grace=10, terse=True)
 
-    def _python(self, name: str, words: list[str], env: Mapping[str, str], *, grace: float = 30.0) -> Spec:
+    def _python(
+        self, name: str, words: list[str], env: Mapping[str, str], *, grace: float = 30.0, terse: bool = False
+    ) -> Spec:
         argv = (str(python(self.venv)), *words)
-        return Spec(name=name, argv=argv, env=env, cwd=self.project, grace=grace)
+        return Spec(name=name, argv=argv, env=env, cwd=self.project, grace=grace, terse=terse)

