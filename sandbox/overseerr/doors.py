@@ -67,7 +67,7 @@ def door(views: Blueprint, method: str, rule: str, door: Door | None = None) -> 
     """Serve `rule` under /api/v1 by the decorated view, behind that door."""
 
     def hang(view: View) -> View:
-        endpoint = f"{method.lower()}_{view.__name__}"
+        endpoint = f"{method} {rule}"
         DOORS[f"{views.name}.{endpoint}"] = door or Door()
         views.add_url_rule(f"/api/v1{rule}", endpoint, view, methods=[method])
         return view

@@ -48,7 +48,7 @@ def media_list() -> Response:
         wanted = _FILTERS.get(request.args.get("filter", "all"), set(MediaStatus))
         found = [one for one in reversed(state().media) if one.status in wanted]
         info, shown = page_of(found, number("take", 20), number("skip", 0))
-        return jsonify(pageInfo=info, results=[media_shape(one) for one in shown])
+        return jsonify(pageInfo=info, results=[media_shape(state(), one) for one in shown])
 
 
 def _media_or_404(media_id: str) -> Media:

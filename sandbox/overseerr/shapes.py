@@ -48,7 +48,7 @@ def user_shape(state: State, user: User) -> dict[str, Any]:
     return found | {"settings": {"id": user.user_id, "locale": "", "discordId": None, "telegramChatId": None}}
 
 
-def shown_user(state: State, user: User, caller: User, manager: bool) -> dict[str, Any]:
+def shown_user(state: State, user: User, manager: bool) -> dict[str, Any]:
     """The record for the list of users: without address and Plex number unless the caller manages users."""
     found = user_shape(state, user)
     return found if manager else {key: value for key, value in found.items() if key not in PRIVATE}
@@ -61,7 +61,7 @@ def _season(season: Season, with_4k: bool) -> dict[str, Any]:
     return found | {"createdAt": stamp(season.created), "updatedAt": stamp(season.created)}
 
 
-def media_shape(media: Media) -> dict[str, Any]:
+def media_shape(state: State, media: Media) -> dict[str, Any]:
     """A title without what hangs on it. It has neither a name nor a picture."""
     found: dict[str, Any] = {
         "downloadStatus": media.downloads,
@@ -87,17 +87,16 @@ def media_shape(media: Media) -> dict[str, Any]:
         "ratingKey4k": None,
     }
     if media.rating_key is not None:
-        key = f"key=%2Flibrary%2Fmetadata%2F{media.rating_key}"
-        found["mediaUrl"] = f"https://app.plex.tv/desktop#!/server/{MACHINE}/details?{key}"
-        found["iOSPlexUrl"] = f"plex://preplay/?metadataKey=%2Flibrary%2Fmetadata%2F{media.rating_key}&server={MACHINE}"
-        if media.media_type == "movie":
-            found["plexUrl"] = found["mediaUrl"]
+        key = f"%2Flibrary%2Fmetadata%2F{media.rating_key}"
+        address = f"https://app.plex.tv/desktop#!/server/{MACHINE}/details?key={key}"
+        found["plexUrl" if state.major == 1 else "mediaUrl"] = address
+        found["iOSPlexUrl"] = f"plex://preplay/?metadataKey={key}&server={MACHINE}"
     return found
 
 
 def media_info(state: State, media: Media) -> dict[str, Any]:
     """What a title's page carries: requests with everything about who asked, open to every signed-in person."""
-    return media_shape(media) | {
+    return media_shape(state, media) | {
         "requests": [request_shape(state, one, with_media=False) for one in state.requests_for(media)],
         "issues": [issue_shape(state, one) for one in state.issues if one.media is media],
         "seasons": [_season(one, with_4k=True) for one in media.seasons],
@@ -125,7 +124,7 @@ def request_shape(state: State, request: Request, with_media: bool = True) -> di
     }
     # Numbers that were never set are null in the database and left out here, as a fresh request leaves them out.
     found = {key: value for key, value in found.items() if value is not None or key in ("modifiedBy", "tags")}
-    return found | ({"media": media_shape(request.media)} if with_media else {})
+    return found | ({"media": media_shape(state, request.media)} if with_media else {})
 
 
 def comment_shape(state: State, comment: Comment) -> dict[str, Any]:
@@ -149,7 +148,7 @@ def issue_shape(state: State, issue: Issue) -> dict[str, Any]:
         "updatedAt": stamp(issue.updated),
         "createdBy": user_shape(state, issue.created_by),
         "comments": [comment_shape(state, one) for one in issue.comments],
-        "media": media_shape(issue.media),
+        "media": media_shape(state, issue.media),
     }
     return found | ({"modifiedBy": user_shape(state, issue.modified_by)} if issue.modified_by else {})
 

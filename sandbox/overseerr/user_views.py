@@ -48,7 +48,7 @@ def users() -> Response:
         found = _sorted(found, request.args.get("sort", "created"))
         info, shown = page_of(found, number("take", 10), number("skip", 0))
         manager = caller().may(*_MANAGE)
-        return jsonify(pageInfo=info, results=[shown_user(current, one, caller(), manager) for one in shown])
+        return jsonify(pageInfo=info, results=[shown_user(current, one, manager) for one in shown])
 
 
 def _sorted(found: list[User], by: str) -> list[User]:
@@ -72,7 +72,7 @@ def _user_or_404(user_id: str) -> User:
 @door(views, "GET", "/user/<userId>")
 def one_user(userId: str) -> Response:
     with state().lock:
-        return jsonify(shown_user(state(), _user_or_404(userId), caller(), caller().may(*_MANAGE)))
+        return jsonify(shown_user(state(), _user_or_404(userId), caller().may(*_MANAGE)))
 
 
 @door(views, "GET", "/user/<userId>/quota")

@@ -34,7 +34,9 @@ def tmdb(shared: Tmdb) -> Iterator[Tmdb]:
 
 def ask(tmdb: Tmdb, path: str, **params: Any) -> httpx2.Response:
     headers = {"Authorization": f"Bearer {tmdb.token}"}
-    return httpx2.get(f"{tmdb.url}/3{path}", params=params or None, headers=headers, timeout=5, trust_env=False)
+    return httpx2.get(
+        f"{tmdb.url}/3{path}", params=params or None, headers=headers, timeout=5, trust_env=False, verify=False
+    )
 
 
 def body(tmdb: Tmdb, path: str, **params: Any) -> dict[str, Any]:
@@ -53,12 +55,12 @@ def refusal(answer: httpx2.Response) -> tuple[int, int]:
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "sandbox"}])
 def test_nothing_without_the_token(tmdb: Tmdb, headers: dict[str, str]) -> None:
-    answer = httpx2.get(f"{tmdb.url}/3/configuration", headers=headers, trust_env=False)
+    answer = httpx2.get(f"{tmdb.url}/3/configuration", headers=headers, trust_env=False, verify=False)
     assert refusal(answer) == (401, 7)
 
 
 def test_the_older_key_goes_into_the_address(tmdb: Tmdb) -> None:
-    answer = httpx2.get(f"{tmdb.url}/3/authentication", params={"api_key": tmdb.api_key}, trust_env=False)
+    answer = httpx2.get(f"{tmdb.url}/3/authentication", params={"api_key": tmdb.api_key}, trust_env=False, verify=False)
     assert answer.json()["success"] is True
 
 
@@ -280,7 +282,7 @@ def png_size(data: bytes) -> tuple[int, int]:
 
 
 def picture(tmdb: Tmdb, size: str, path: str) -> httpx2.Response:
-    return httpx2.get(f"{tmdb.url}/t/p/{size}{path}", timeout=10, trust_env=False)
+    return httpx2.get(f"{tmdb.url}/t/p/{size}{path}", timeout=10, trust_env=False, verify=False)
 
 
 def test_pictures_are_real_and_of_the_size_asked_for(tmdb: Tmdb) -> None:
