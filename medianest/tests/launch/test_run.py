@@ -19,7 +19,7 @@ def _children(run_pid: int, word: str) -> set[int]:
     """The launcher's children whose command line holds `word`."""
     found = set()
     for pid in process.children_of(run_pid):
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             if word.encode() in Path(f"/proc/{pid}/cmdline").read_bytes():
                 found.add(pid)
     return found
