@@ -7,8 +7,8 @@ from typing import Any
 
 from sandbox.overseerr.records import Blocked, Comment, Issue, Media, Request, Season, User
 from sandbox.overseerr.state import State
+from sandbox.plex.state import MACHINE_ID
 
-MACHINE = "sandbox0plex0machine"
 # Hidden from those who may not manage users, but only in the lists and details of users.
 PRIVATE = ("email", "plexId", "settings")
 
@@ -88,9 +88,9 @@ def media_shape(state: State, media: Media) -> dict[str, Any]:
     }
     if media.rating_key is not None:
         key = f"%2Flibrary%2Fmetadata%2F{media.rating_key}"
-        address = f"https://app.plex.tv/desktop#!/server/{MACHINE}/details?key={key}"
+        address = f"https://app.plex.tv/desktop#!/server/{MACHINE_ID}/details?key={key}"
         found["plexUrl" if state.major == 1 else "mediaUrl"] = address
-        found["iOSPlexUrl"] = f"plex://preplay/?metadataKey={key}&server={MACHINE}"
+        found["iOSPlexUrl"] = f"plex://preplay/?metadataKey={key}&server={MACHINE_ID}"
     return found
 
 

@@ -13,7 +13,6 @@ from sandbox.world import Title
 
 _ERRORS = {
     5: (422, "Invalid parameters: Your request parameters are incorrect."),
-    6: (404, "Invalid id: The pre-requisite id is invalid or not found."),
     7: (401, "Invalid API key: You must be granted a valid key."),
     20: (422, "Invalid date range: Should be a range no longer than 14 days."),
     22: (400, "Invalid page: Pages start at 1 and max at 500. They are expected to be an integer."),
