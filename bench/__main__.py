@@ -99,16 +99,17 @@ def main() -> int:
     good = True
     with tempfile.TemporaryDirectory(prefix="mn-bench-") as name:
         folder = Path(name)
+        folder.chmod(0o711)  # run by root, PostgreSQL's own account must get in
         with House(folder / "house", environment={"DOWNLOAD_BURST": "100"}) as house:
             control = ControlClient(house.control_url)
             if "memory" in wanted:
                 time.sleep(20)  # let what started settle; this is a measurement, not a test
                 good &= idle_memory(house)
-            visitor = Visitor(house, "anna", "anna-in-the-nest")
-            if "downloads" in wanted:
-                good &= downloads(house, visitor, control, folder)
-            if "overhead" in wanted:
-                good &= overhead(house, visitor, control, folder)
+            with Visitor(house, "anna", "anna-in-the-nest") as visitor:
+                if "downloads" in wanted:
+                    good &= downloads(house, visitor, control, folder)
+                if "overhead" in wanted:
+                    good &= overhead(house, visitor, control, folder)
     return 0 if good else 1
 
 

@@ -158,6 +158,12 @@ class Visitor:
         self.client = httpx2.Client(base_url=house.url, timeout=30, trust_env=False, follow_redirects=True)
         self.post("/account/sign-in/", username=username, password=password)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.client.close()
+
     def get(self, path: str) -> httpx2.Response:
         return self.client.get(path)
 
@@ -179,7 +185,10 @@ class Visitor:
             ),
             what="the preview",
         )
-        self.post(f"{path}order/", page=path)
+        ((profile,),) = self.house.sql("select id from download_profiles where is_default")
+        answer = self.post(f"{path}order/", page=path, profile=str(profile))
+        if answer.status_code != 200 or "order" in answer.url.path:
+            raise RuntimeError(f"not ordered: {answer.status_code} {answer.url}")
         return path
 
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +22,24 @@ PASSWORDS = {
 }
 
 
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """A folder that PostgreSQL's own account may pass through when the tests are run by root."""
+    with tempfile.TemporaryDirectory(prefix="mn-house-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        yield folder
+
+
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def folder() -> Iterator[Path]:
+    with open_folder() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def house(folder: Path) -> Iterator[House]:
     """A demo house with short leases, so that what was lost comes back within the test's patience."""
-    folder: Path = tmp_path_factory.mktemp("house")
     with House(
         folder, environment={"JOB_LEASE_SECONDS": "8", "DOWNLOAD_BURST": "200", "DOWNLOAD_MIN_FREE_MB": "50"}
     ) as started:
@@ -41,13 +57,15 @@ def control(house: House) -> Iterator[ControlClient]:
 
 
 @pytest.fixture
-def anna(house: House) -> Visitor:
-    return Visitor(house, "anna", PASSWORDS["anna"])
+def anna(house: House) -> Iterator[Visitor]:
+    with Visitor(house, "anna", PASSWORDS["anna"]) as visitor:
+        yield visitor
 
 
 @pytest.fixture
-def carl(house: House) -> Visitor:
-    return Visitor(house, "carl", PASSWORDS["carl"])
+def carl(house: House) -> Iterator[Visitor]:
+    with Visitor(house, "carl", PASSWORDS["carl"]) as visitor:
+        yield visitor
 
 
 @pytest.fixture(scope="module")

@@ -24,9 +24,8 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="module")
-def fresh_house(outside: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def fresh_house(outside: Sandbox, folder: Path) -> Iterator[House]:
     """`make run` in an empty folder, where only the addresses of the outside are different."""
-    folder: Path = tmp_path_factory.mktemp("fresh")
     settings = {**outside.environment(), "DOWNLOAD_ROOT": str(outside.youtube_root), "DOWNLOAD_MIN_FREE_MB": "50"}
     with House(folder, mode="run", environment=settings) as started:
         yield started
@@ -55,7 +54,7 @@ def test_from_the_one_time_password_to_the_first_collection(fresh_house: House, 
     expect(page).to_have_url(re.compile("change-password"))
 
     mine = "an-evening-with-plex"
-    page.get_by_label("Password you have now").fill(one_time_password(fresh_house))
+    page.get_by_label("Current password").fill(one_time_password(fresh_house))
     page.get_by_label("New password", exact=True).fill(mine)
     page.get_by_label("New password again").fill(mine)
     page.get_by_role("button", name=re.compile("[Cc]hange")).click()
@@ -68,17 +67,17 @@ def test_from_the_one_time_password_to_the_first_collection(fresh_house: House, 
     page.goto("/setup/")
     assert outside.plex.token not in page.content()
 
-    admin = Visitor(fresh_house, "admin", mine)
     title, url = next((t, u) for t, u in outside.youtube.demo_playlists() if t == "Little astronomy")
-    path = admin.order(url)
-    until(
-        lambda: fresh_house.sql("select 1 from youtube_downloads where plex_state = 'done'"),
-        seconds=120,
-        what=state_of(fresh_house),
-    )
-    assert "in Plex" in admin.get(path).text
+    with Visitor(fresh_house, "admin", mine) as admin:
+        path = admin.order(url)
+        until(lambda: is_in_plex(fresh_house), seconds=120, what=state_of(fresh_house))
+        assert "in Plex" in admin.get(path).text
     (collection,) = [c for c in outside.plex.collections() if c.title == title]
     assert len(collection.items) == 5
+
+
+def is_in_plex(house: House) -> bool:
+    return bool(house.sql("select 1 from youtube_downloads where plex_state = 'done'"))
 
 
 def state_of(house: House) -> str:
