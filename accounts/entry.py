@@ -40,13 +40,15 @@ class TooManyTries(Cannot):
 def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
     """Sign the person in under a new session key. Raises CannotSignIn or TooManyTries."""
     account = f"sign-in:account:{username.lower()}"
-    _count(request, username, (f"sign-in:address:{request.META.get('REMOTE_ADDR', '')}", TRIES_FROM_ADDRESS))
+    address = f"sign-in:address:{request.META.get('REMOTE_ADDR', '')}"
+    _count(request, username, (address, TRIES_FROM_ADDRESS))
     _count(request, username, (account, TRIES_FOR_ACCOUNT))
     user = authenticate(request, username=username, password=password)
     if not isinstance(user, User):
         security.record("sign_in.failed", request=request, about=_shown(username))
         raise CannotSignIn(_("The user name or the password is not right."))
     throttle.forget(account)
+    throttle.give_back(address)  # not forgotten: whoever has an account here could else guess at others without end
     login(request, user)
     security.record("sign_in", request=request, actor=user, about=user.username)
     return user

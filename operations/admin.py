@@ -30,7 +30,7 @@ class LookOnly(CarefulAdmin[Any]):
 
 @admin.register(Job)
 class JobAdmin(LookOnly):
-    list_display = ["kind", "state", "queue", "attempt", "failures", "shown_reason", "progress", "run_after"]
+    list_display = ["kind", "state", "queue", "attempt", "shown_reason", "shown_progress", "run_after"]
     list_filter = ["state", "kind", "queue"]
     search_fields = ["idempotency_key", "correlation_id", "error_code"]
     list_select_related = ["created_by"]
@@ -39,6 +39,10 @@ class JobAdmin(LookOnly):
     @admin.display(description=gettext_lazy("reason"))
     def shown_reason(self, job: Job) -> str:
         return job.error_text[:120]
+
+    @admin.display(description=gettext_lazy("progress"))
+    def shown_progress(self, job: Job) -> str:
+        return ", ".join(f"{name}: {value}" for name, value in job.progress.items())
 
     @admin.action(description=gettext_lazy("Try again"))
     def try_again(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:

@@ -203,6 +203,19 @@ def test_the_right_password_starts_the_count_for_the_account_afresh(olive: User,
         assert attempt(Client(), "olive", "wrong").status_code == 200
 
 
+def test_signing_in_does_not_use_up_the_tries_of_an_address_nor_give_it_new_ones(
+    olive: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entry, "TRIES_FROM_ADDRESS", 3)
+    for _ in range(5):
+        assert attempt(Client()).status_code == 302
+    statuses = []
+    for number in range(4):
+        statuses.append(attempt(Client(), f"guessed{number}", "wrong").status_code)
+        statuses.append(attempt(Client()).status_code)
+    assert statuses == [200, 302, 200, 302, 200, 429, 429, 429]
+
+
 def test_forged_headers_do_not_give_a_new_address(olive: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(entry, "TRIES_FROM_ADDRESS", 2)
     statuses = [

@@ -69,6 +69,11 @@ class _LocalWindows:
                 return Verdict(True)
             return Verdict(False, _whole_seconds(hits[0] + window_seconds - now))
 
+    def give_back(self, name: str) -> None:
+        with self._lock:
+            if hits := self._windows.get(name):
+                hits.pop()
+
     def forget(self, name: str) -> None:
         with self._lock:
             self._windows.pop(name, None)
@@ -95,15 +100,27 @@ def hit(key: str, limit: int, window_seconds: int) -> Verdict:
     return _local.hit(name, limit, window_seconds)
 
 
+def give_back(key: str) -> None:
+    """Take back the latest hit: what was counted turned out to be harmless. Never raises."""
+    name = _name(key)
+    _local.give_back(name)
+    _tell_redis("zpopmax", name)
+
+
 def forget(key: str) -> None:
     """Start the key's window afresh. Never raises."""
     name = _name(key)
     _local.forget(name)
-    if not _is_away():
-        try:
-            get_redis_connection("default").delete(name)
-        except (RedisError, OSError) as error:
-            _note_away(error)
+    _tell_redis("delete", name)
+
+
+def _tell_redis(command: str, name: str) -> None:
+    if _is_away():
+        return
+    try:
+        getattr(get_redis_connection("default"), command)(name)
+    except (RedisError, OSError) as error:
+        _note_away(error)
 
 
 def _name(key: str) -> str:

@@ -14,7 +14,7 @@ from django_redis import get_redis_connection
 from pytest_django.fixtures import Settings
 
 from medianest.lib import throttle
-from medianest.lib.throttle import Verdict, forget, hit
+from medianest.lib.throttle import Verdict, forget, give_back, hit
 
 
 @pytest.fixture(autouse=True)
@@ -102,6 +102,14 @@ def test_forgetting_starts_afresh(key: str) -> None:
     assert not hit(key, 1, 60).allowed
     forget(key)
     assert hit(key, 1, 60).allowed
+
+
+@pytest.mark.usefixtures("either")
+def test_a_hit_given_back_makes_room_for_one(key: str) -> None:
+    give_back(key)
+    assert [hit(key, 2, 60).allowed for _ in range(3)] == [True, True, False]
+    give_back(key)
+    assert [hit(key, 2, 60).allowed for _ in range(2)] == [True, False]
 
 
 @pytest.mark.usefixtures("either")
