@@ -25,7 +25,8 @@ class DownloadAdmin(LookOnly):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[YoutubeDownload]:
         here = Count("entries", filter=Q(entries__status__in=ON_DISK))
-        return super().get_queryset(request).annotate(entries_here=here, entries_all=Count("entries"))
+        downloads: QuerySet[YoutubeDownload] = super().get_queryset(request)
+        return downloads.annotate(entries_here=here, entries_all=Count("entries"))
 
     @admin.display(description=gettext_lazy("entries"))
     def counted(self, download: YoutubeDownload) -> str:

@@ -146,9 +146,9 @@ def _wanted(video_id: str) -> ytdlp.Wanted:
 def _announced(video: Video, about: ytdlp.Announced, work: Path) -> None:
     """Before the first byte: write down what is known, and refuse what does not fit on the disk."""
     facts = {
-        "title": about.title[:300],
-        "channel": about.channel[:300],
-        "channel_id": about.channel_id[:64],
+        "title": about.title,
+        "channel": about.channel,
+        "channel_id": about.channel_id,
         "duration_seconds": about.seconds,
         "published_on": about.published_on,
         "total_bytes": about.total_bytes,
@@ -199,9 +199,9 @@ def _store(video: Video, relative: str, about: ytdlp.Announced, probe: media.Pro
     file = storage.absolute(relative)
     size = file.stat().st_size
     facts = {
-        "title": about.title[:300],
-        "channel": about.channel[:300],
-        "channel_id": about.channel_id[:64],
+        "title": about.title,
+        "channel": about.channel,
+        "channel_id": about.channel_id,
         "published_on": about.published_on,
         "duration_seconds": round(probe.seconds),
         "file_path": relative,
@@ -226,7 +226,7 @@ def _store(video: Video, relative: str, about: ytdlp.Announced, probe: media.Pro
 # --- outcomes -----------------------------------------------------------------------------------------------------------
 def _outcome(failure: Failure, video: Video) -> Wait | Retry | GiveUp:
     """What a failure means for the job."""
-    if failure.code == "processing" and not pacing.has_room(video.total_bytes or 0):
+    if failure.code == "processing" and storage.free_bytes() < (video.total_bytes or 0):
         return pacing.disk_full()  # ffmpeg does not say why it failed
     match failure.disposition:
         case Disposition.DISK_FULL:

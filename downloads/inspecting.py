@@ -74,8 +74,8 @@ def _fill(download_id: UUID, listing: Listing) -> None:
         _entry(download, position, listed, videos[listed.video_id])
         for position, listed in enumerate(listing.entries, start=1)
     )
-    download.playlist_title = _plain(listing.title) or download.playlist_id
-    download.channel = _plain(listing.channel)
+    download.playlist_title = listing.title or download.playlist_id
+    download.channel = listing.channel
     download.is_cut_off = listing.is_cut_off
     download.failure_code = download.failure_reason = ""
     download.inspected_at = timezone.now()
@@ -105,9 +105,9 @@ def _known(entries: list[Listed]) -> dict[str, Video]:
 def _video(listed: Listed) -> Video:
     return Video(
         video_id=listed.video_id,
-        title=_plain(listed.title),
-        channel=_plain(listed.channel),
-        channel_id=listed.channel_id[:64],
+        title=listed.title,
+        channel=listed.channel,
+        channel_id=listed.channel_id,
         duration_seconds=listed.seconds,
     )
 
@@ -122,11 +122,6 @@ def _improve(video: Video, listed: Listed) -> bool:
     for name in changed:
         setattr(video, name, getattr(fresh, name))
     return bool(changed)
-
-
-def _plain(text: str) -> str:
-    """A stranger's text as the database takes it, without what cannot be seen."""
-    return "".join(letter for letter in text if letter.isprintable())[:300].strip()
 
 
 # --- pictures -----------------------------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import functools
 import re
 import shutil
 import subprocess
@@ -40,7 +39,6 @@ class Probe:
     height: int
 
 
-@functools.cache
 def ffmpeg() -> str:
     """The ffmpeg program: the one of the settings, else the PATH's, else imageio-ffmpeg's. Raises RuntimeError."""
     return settings.FFMPEG or shutil.which("ffmpeg") or str(imageio_ffmpeg.get_ffmpeg_exe())
@@ -77,4 +75,5 @@ def kill_children_working_in(folder: Path) -> None:
         with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
             if any(str(folder) in word for word in child.cmdline()):
                 log.info("child_ended", pid=child.pid, program=child.name())
-                child.kill()
+                for one in (*child.children(recursive=True), child):
+                    one.kill()

@@ -31,6 +31,7 @@ EXTRACTORS = ["youtube", "youtube:tab", "youtube:playlist"]
 SOCKET_SECONDS = 15  # also the longest silence of the server before the transfer is begun anew
 RETRIES = 3
 PICTURE_LIMIT = 3_000_000  # bytes
+MOST_LETTERS = 300
 _VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}\Z")
 _JPEG = b"\xff\xd8\xff"
 
@@ -109,8 +110,8 @@ def inspect(link: Link) -> Listing:
             return Listing(one.title, one.channel, [listed])
         entries = [_listed(entry) for entry in found.get("entries") or () if _is_video(entry)]
     return Listing(
-        title=str(found.get("title") or ""),
-        channel=str(found.get("channel") or found.get("uploader") or ""),
+        title=_text(found.get("title")),
+        channel=_text(found.get("channel") or found.get("uploader")),
         entries=entries[:most],
         is_cut_off=len(entries) > most,
     )
@@ -121,15 +122,15 @@ def _is_video(entry: Any) -> bool:
 
 
 def _listed(entry: dict[str, Any]) -> Listed:
-    title = str(entry.get("title") or "")
+    title = _text(entry.get("title"))
     gone = {"[Private video]": "private", "[Deleted video]": "gone"}.get(title, "")
     if entry.get("availability") == "subscriber_only":
         gone = "members"
     return Listed(
         video_id=str(entry["id"]),
         title=title,
-        channel=str(entry.get("channel") or entry.get("uploader") or ""),
-        channel_id=str(entry.get("channel_id") or ""),
+        channel=_text(entry.get("channel") or entry.get("uploader")),
+        channel_id=_text(entry.get("channel_id"), 64),
         seconds=_whole(entry.get("duration")),
         gone=gone,
     )
@@ -198,9 +199,9 @@ def _announced(info: dict[str, Any]) -> Announced:
     day = str(info.get("upload_date") or "")
     return Announced(
         video_id=str(info.get("id") or ""),
-        title=str(info.get("title") or ""),
-        channel=str(info.get("channel") or info.get("uploader") or ""),
-        channel_id=str(info.get("channel_id") or ""),
+        title=_text(info.get("title")),
+        channel=_text(info.get("channel") or info.get("uploader")),
+        channel_id=_text(info.get("channel_id"), 64),
         seconds=_whole(info.get("duration")),
         published_on=dt.datetime.strptime(day, "%Y%m%d").date() if re.fullmatch(r"\d{8}", day) else None,  # noqa: DTZ007
         total_bytes=None,
@@ -348,6 +349,12 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 def _empty_answer() -> Failed:
     return Failed(classify(Trouble("YouTube answered without a video")))
+
+
+def _text(value: Any, most: int = MOST_LETTERS) -> str:
+    """A stranger's text as tables and pages take it: one line, nothing invisible, at most so many letters."""
+    words = " ".join(str(value or "").split())
+    return "".join(letter for letter in words if letter.isprintable())[:most].strip()
 
 
 def _whole(seconds: Any) -> int | None:

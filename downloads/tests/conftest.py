@@ -9,8 +9,15 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
-from downloads import transfer, ytdlp
-from medianest.tests.people import anna, ben, moderator  # noqa: F401  (fixtures)
+from downloads import pacing, transfer, ytdlp
+from medianest.tests.people import (  # noqa: F401  (fixtures)
+    _files_as_they_are,
+    administrator,
+    administrators,
+    anna,
+    ben,
+    moderator,
+)
 from operations import jobs, lease
 from sandbox.plex import Plex
 from sandbox.youtube import YouTube
@@ -36,6 +43,7 @@ def house(
     settings.DOWNLOAD_BURST = 1000
     settings.DOWNLOAD_STARTS_PER_HOUR = 360_000
     monkeypatch.setattr(jobs, "wake", lambda queue, *, count=1, seconds=0: True)
+    monkeypatch.setattr(pacing, "DISK_SECONDS", 0.1)
     monkeypatch.setattr(lease, "RENEW_EVERY", 0.05)
     keeper = lease.LeaseKeeper()
     monkeypatch.setattr(lease, "keeper", keeper)
