@@ -17,6 +17,7 @@ from services.models import ServiceConfig
 from services.providers import registry
 
 _CHECK_EVERY_SECONDS = 10
+_VALUES = ("service_url", "config_data", "enabled")
 
 
 class CannotSaveConnection(Cannot):
@@ -44,13 +45,15 @@ def save_connection(
     with transaction.atomic():
         config = ServiceConfig.objects.select_for_update().filter(service_name=service_name).first()
         config = config or ServiceConfig(service_name=service_name)
-        changed = _apply(config, {"service_url": url, "config_data": settings, "enabled": enabled}, key)
-        if not config._state.adding and not changed:
-            return config
+        before = {name: getattr(config, name) for name in _VALUES}
+        config.service_url, config.config_data, config.enabled = url, settings, enabled
         try:
             config.full_clean(exclude=["api_key"])
         except ValidationError as error:
             raise CannotSaveConnection(" ".join(error.messages)) from None
+        changed = [name for name in _VALUES if getattr(config, name) != before[name]] + _put_key(config, key)
+        if not config._state.adding and not changed:
+            return config
         config.updated_by = by
         config.save()
         security.record("settings.changed", request=request, actor=by, about=service_name, fields=changed)
@@ -59,15 +62,12 @@ def save_connection(
     return config
 
 
-def _apply(config: ServiceConfig, values: dict[str, Any], key: str | None) -> list[str]:
-    """Put the values on the row; the names of those that differ. A key counts as changed whenever one is given."""
-    changed = [name for name, value in values.items() if getattr(config, name) != value]
-    for name in changed:
-        setattr(config, name, values[name])
-    if key or (key == "" and config.has_key):
-        config.api_key = key
-        changed.append("api_key")
-    return changed
+def _put_key(config: ServiceConfig, key: str | None) -> list[str]:
+    """Put the key on the row; the name of its column if it changed. A key that is given counts as changed."""
+    if not key and (key is None or not config.has_key):
+        return []
+    config.api_key = key
+    return ["api_key"]
 
 
 def seed_services() -> int:

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from celery import shared_task
 from celery.signals import worker_ready
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, connection
 
 from services import jobs
 
@@ -26,7 +26,8 @@ def look_at_start(**_signal: Any) -> None:
     except DatabaseError as error:
         log.warning("first_probe_not_promised", error=type(error).__name__)
     finally:
-        close_old_connections()
+        if not connection.in_atomic_block:
+            connection.close()  # a worker's first thread asks for nothing more
 
 
 worker_ready.connect(look_at_start, dispatch_uid="services.look_at_start")
