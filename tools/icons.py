@@ -12,10 +12,9 @@ from pathlib import Path
 
 IMG = Path(__file__).resolve().parent.parent / "static" / "img"
 _NAMES = """
-activity arrow-left arrow-right ban check chevron-left chevron-right circle-alert circle-check circle-question-mark
-circle-x clipboard-paste clock copy database download eye-off film folder hard-drive house image-off inbox info
+activity check chevron-left chevron-right circle-alert circle-check clock database download film house inbox info
 key-round link list-video lock log-in log-out monitor moon plug plus refresh-cw rocket rotate-cw search server
-settings shield sliders-horizontal sun trash-2 triangle-alert tv user users wifi-off wrench x
+settings sun trash-2 triangle-alert tv user x
 """
 
 

@@ -32,7 +32,7 @@ ALWAYS = {
     "downloads-new": "/downloads/new/",
     "status": "/status/",
     "setup": "/setup/",
-    "profile": "/account/profile/",
+    "profile": "/account/",
     "change-password": "/account/change-password/",
     "not-found": "/there/is/nothing/here/",
     "admin": "/admin/",
