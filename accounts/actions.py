@@ -10,21 +10,16 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import Role, Status, User
 from accounts.passwords import one_time_password
+from accounts.rules import another_administrator_than
 from accounts.sessions import end_sessions
-from medianest.lib.errors import Cannot
 from medianest.lib.locks import hold_until_commit
 from operations import security
 
 BOOTSTRAP_USERNAME = "admin"
 _LOCK = "accounts.administrators"
-
-
-class CannotChangePerson(Cannot):
-    """The change would leave MediaNest without an administrator, or is not possible for this person."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -114,7 +109,7 @@ def delete_people(*, by: User, people: Sequence[User], request: HttpRequest | No
     rows = list(User.objects.select_for_update().filter(pk__in=[person.pk for person in people]))
     gone = [row for row in rows if row.is_administrator]
     if gone:
-        _another_administrator_than(*gone)
+        another_administrator_than(*gone)
     for row in rows:
         end_sessions(row)
         security.record("person.deleted", request=request, actor=by, about=row.username)
@@ -130,7 +125,7 @@ def _change(*, by: User, pk: uuid.UUID, request: HttpRequest | None, **changes: 
     for name, value in changes.items():
         setattr(person, name, value)
     if was_administrator and not person.is_administrator:
-        _another_administrator_than(person)
+        another_administrator_than(person)
     if person.status != before["status"]:
         person.deleted_at = timezone.now() if person.status == Status.DELETED else None
     person.save()
@@ -143,28 +138,6 @@ def _change(*, by: User, pk: uuid.UUID, request: HttpRequest | None, **changes: 
                 kind, request=request, actor=by, about=person.username, before=str(before[name]), after=str(after)
             )
     return person
-
-
-def refuse_losing_the_last_administrator(after: User) -> None:
-    """Raises CannotChangePerson if, with the person as in `after`, no active administrator would be left.
-
-    For forms, which ask before anything is locked; the actions ask again under the lock.
-    """
-    before = User.objects.filter(pk=after.pk).first()
-    if before and before.is_administrator and not after.is_administrator:
-        _another_administrator_than(before)
-
-
-def _another_administrator_than(*people: User) -> None:
-    if not User.objects.administrators().exclude(pk__in=[person.pk for person in people]).exists():
-        raise CannotChangePerson(
-            ngettext(
-                "%(names)s is the last active administrator. Make somebody else an administrator first.",
-                "%(names)s are the last active administrators. Make somebody else an administrator first.",
-                len(people),
-            )
-            % {"names": ", ".join(map(str, people))}
-        )
 
 
 # --- passwords --------------------------------------------------------------------------------------------------------

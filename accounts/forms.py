@@ -10,8 +10,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions import CannotChangePerson, refuse_losing_the_last_administrator
 from accounts.models import User
+from accounts.rules import CannotChangePerson, refuse_losing_the_last_administrator
 
 LONGEST_PASSWORD = 500
 

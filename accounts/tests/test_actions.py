@@ -12,8 +12,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from accounts import actions
-from accounts.actions import CannotChangePerson
 from accounts.models import Role, Status, User
+from accounts.rules import CannotChangePerson
 from accounts.sessions import end_sessions
 from accounts.tests.conftest import PASSWORD
 from operations.models import SecurityEvent

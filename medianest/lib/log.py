@@ -16,12 +16,9 @@ def logging_config(*, level: str, as_json: bool) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
     ]
-    renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer()
-        if as_json
-        # Plain: the prettier tracebacks print local variables, and with them passwords.
-        else structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
-    )
+    # Plain tracebacks: the prettier ones print local variables, and with them passwords.
+    console = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    renderer: structlog.typing.Processor = structlog.processors.JSONRenderer() if as_json else console
     final = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
     if as_json:
         final.insert(1, structlog.processors.format_exc_info)
