@@ -130,9 +130,12 @@ class House:
     def control_url(self) -> str:
         return str(self.sandbox["control"])
 
-    def worker(self, name: str) -> psutil.Process:
-        """The process that works on one queue."""
-        return psutil.Process(int((self.folder / "data" / "run" / f"worker-{name}.pid").read_text()))
+    def worker(self, name: str) -> psutil.Process | None:
+        """The process that works on one queue; None while it is dead."""
+        try:
+            return psutil.Process(int((self.folder / "data" / "run" / f"worker-{name}.pid").read_text()))
+        except (psutil.NoSuchProcess, ValueError):
+            return None
 
     def sql(self, query: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """Rows straight from the house's own database, seen with its owner's eyes."""

@@ -51,6 +51,7 @@ def control(house: House) -> Iterator[ControlClient]:
     """The switches of the simulated outside; all turned back afterwards."""
     client = ControlClient(house.control_url)
     yield client
+    client = ControlClient(house.control_url)  # a house that was started again has it elsewhere
     client.turn("plex", "up")
     client.turn("youtube", "up")
     client.control("youtube", {"rate": None, "latency": 0})
