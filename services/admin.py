@@ -97,9 +97,10 @@ class ServiceConfigAdmin(admin.ModelAdmin[ServiceConfig]):
             messages.warning(request, _("There is no address to try."))
             return
         result = form.typed_provider().test()
-        messages.add_message(request, messages.SUCCESS if result.ok else messages.ERROR, result.sentence)
-        typed = _("The key you typed was tried and not stored. Type it again to save it.")
-        messages.info(request, typed if form.cleaned_data.get("key") else _("Nothing was saved."))
+        typed = _("The key you typed was tried and not stored: type it again to save it.")
+        unsaved = typed if form.cleaned_data.get("key") else _("Nothing was saved.")
+        level = messages.SUCCESS if result.ok else messages.ERROR
+        messages.add_message(request, level, f"{result.sentence} {unsaved}")
 
     def _draw(self, request: HttpRequest, config: ServiceConfig, form: ModelForm[ServiceConfig]) -> HttpResponse:
         readonly = self.get_readonly_fields(request, config)

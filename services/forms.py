@@ -18,6 +18,7 @@ from services.providers import registry
 from services.providers.base import Connection, Provider
 
 _SETTING = "setting"
+_WIDE = {"autocomplete": "off", "class": "vTextField"}  # the class is the admin's own
 
 
 class _ShownField(forms.Field):
@@ -36,7 +37,7 @@ class ConnectionForm(forms.ModelForm[ServiceConfig]):
         label=gettext_lazy("Key"),
         max_length=500,
         required=False,
-        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password", "spellcheck": "false"}),
+        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password", "class": "vTextField"}),
         validators=[RegexValidator(r"\A[\x21-\x7e]+\Z", gettext_lazy("A key has no spaces and no special letters."))],
     )
     remove_key = forms.BooleanField(label=gettext_lazy("Remove the stored key"), required=False)
@@ -51,6 +52,7 @@ class ConnectionForm(forms.ModelForm[ServiceConfig]):
         self._describe_address()
         self._describe_key()
         for name in self.provider.SettingsForm.base_fields:
+            self.fields[f"{_SETTING}-{name}"].widget.attrs.update(_WIDE)
             stored = self.instance.config_data
             if isinstance(stored, dict) and name in stored:
                 self.initial[f"{_SETTING}-{name}"] = stored[name]
@@ -59,7 +61,7 @@ class ConnectionForm(forms.ModelForm[ServiceConfig]):
         address = self.fields["service_url"]
         address.label = gettext_lazy("Address")
         address.help_text = _("For example %(address)s") % {"address": self.provider.address_example}
-        address.widget.attrs |= {"inputmode": "url", "spellcheck": "false", "autocapitalize": "off"}
+        address.widget.attrs |= {"inputmode": "url", "spellcheck": "false", "autocapitalize": "off", **_WIDE}
 
     def _describe_key(self) -> None:
         key = self.fields["key"]
@@ -90,6 +92,11 @@ class ConnectionForm(forms.ModelForm[ServiceConfig]):
             for name, messages in checked.errors.items():
                 self.add_error(None if name == "__all__" else f"{_SETTING}-{name}", list(messages))
         return cleaned
+
+    def ask_for_all(self) -> None:
+        """Take nothing less than a connection: with an address, and a key where one is needed and none is stored."""
+        self.fields["service_url"].required = True
+        self.fields["key"].required = self.provider.needs_key and not self.instance.has_key
 
     @property
     def key_to_save(self) -> str | None:

@@ -7,10 +7,12 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from services import summary
 from services.forms import ConnectionForm, form_for, settings_names
 from services.models import ServiceConfig
 from services.providers import registry
 from services.providers.base import Provider, TestResult
+from services.summary import ServiceView
 
 _SESSION_KEY = "setup_result"
 
@@ -24,6 +26,7 @@ class Step:
     result: TestResult | None
     is_connected: bool
     can_keep: bool
+    view: ServiceView
 
     @property
     def settings_fields(self) -> list[Any]:
@@ -35,17 +38,26 @@ def kinds() -> list[type[Provider]]:
     return sorted(registry.all(), key=lambda kind: (kind.optional, kind.label))
 
 
+def setup_form(kind: type[Provider], row: ServiceConfig, data: Any = None) -> ConnectionForm:
+    """The form of a step. Its fields have ids of their own, for there are several forms on the page."""
+    form = form_for(kind)(data, instance=row, auto_id=f"{kind.kind}-%s")
+    form.ask_for_all()
+    return form
+
+
 def steps(results: dict[str, TestResult] | None = None, tried: ConnectionForm | None = None) -> list[Step]:
-    """All steps, in one query. `tried` is the form that was sent and was not saved; it keeps what was typed."""
+    """All steps, in two queries. `tried` is the form that was sent and was not saved; it keeps what was typed."""
+    views = {view.name: view for view in summary.everything()}
     rows = {row.service_name: row for row in ServiceConfig.objects.all()}
     found = []
     for kind in kinds():
         row = rows.get(kind.kind) or ServiceConfig(service_name=kind.kind)
         is_tried = tried is not None and tried.provider is kind
-        form = tried if tried is not None and is_tried else form_for(kind)(instance=row, auto_id=f"{kind.kind}-%s")
+        form = tried if tried is not None and is_tried else setup_form(kind, row)
         result = (results or {}).get(kind.kind)
         can_keep = is_tried and result is not None and not result.ok
-        found.append(Step(kind, form, result, bool(row.service_url and row.enabled), can_keep))
+        is_connected = bool(row.pk and row.enabled and row.service_url)
+        found.append(Step(kind, form, result, is_connected, can_keep, views[kind.kind]))
     return found
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from services import actions, folder, steps, summary
 from services.access import administrator_required
-from services.forms import ConnectionForm, form_for
+from services.forms import ConnectionForm
 from services.models import ServiceConfig
 from services.providers import registry
 from services.providers.base import TestResult
@@ -67,8 +67,7 @@ def connect(request: HttpRequest, service_name: str) -> HttpResponse:
     if provider is None:
         raise Http404
     row = ServiceConfig.objects.filter(service_name=service_name).first() or ServiceConfig(service_name=service_name)
-    form = form_for(provider)(request.POST, instance=row, auto_id=f"{service_name}-%s")
-    form.fields["service_url"].required = True
+    form = steps.setup_form(provider, row, request.POST)
     if not form.is_valid():
         return _setup_page(request, {}, form, status=422)
     result = form.typed_provider().test()

@@ -9,6 +9,7 @@ import dataclasses
 import functools
 import json
 import ssl
+import weakref
 from collections.abc import Collection, Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -266,17 +267,16 @@ class Client:
 
     def _redirected(self, request: httpx2.Request, location: str) -> httpx2.Request:
         """The same question at the place it was sent to: same host only, since the key goes along."""
-        here = urlsplit(str(request.url))
-        target = urljoin(str(request.url), location)
-        there = urlsplit(target)
-        stays = there.hostname == here.hostname and not (here.scheme == "https" and there.scheme == "http")
-        if request.method != "GET" or not location or not stays:
-            raise Malformed(
-                _("What stands at %(service)s's address sends visitors elsewhere. Enter the address it leads to.")
-                % {"service": self.label}
-            )
         headers = {name: value for name, value in request.headers.items() if name != "host"}
-        return self._http.build_request("GET", target, headers=headers)
+        if request.method == "GET" and (target := _same_host(str(request.url), location)):
+            try:
+                return self._http.build_request("GET", target, headers=headers)
+            except (httpx2.InvalidURL, ValueError):
+                raise not_the_service(self.label) from None
+        raise Malformed(
+            _("What stands at %(service)s's address sends visitors elsewhere. Enter the address it leads to.")
+            % {"service": self.label}
+        )
 
     def _body(self, response: httpx2.Response) -> bytes:
         """The body as sent, up to the limit; compressed ones are refused, for they may unfold without end."""
@@ -291,6 +291,17 @@ class Client:
                     % {"service": self.label, "size": self.limits.body // 1_000_000}
                 )
         return bytes(body)
+
+
+def _same_host(url: str, location: str) -> str:
+    """Where `location` leads from `url`; "" if that is nowhere, another host, or away from TLS."""
+    try:
+        target = urljoin(url, location)
+        here, there = urlsplit(url), urlsplit(target)
+    except ValueError:
+        return ""
+    leaves_tls = here.scheme == "https" and there.scheme != "https"
+    return target if location and there.hostname == here.hostname and not leaves_tls else ""
 
 
 def client(label: str, url: str, **options: Any) -> Client:
@@ -341,7 +352,9 @@ def plex_session(label: str, url: str, **options: Any) -> requests.Session:
     """
     session = requests.Session()
     session.trust_env = False
-    adapter = _ClientAdapter(Client(label, url, **options))
+    through = Client(label, url, **options)
+    adapter = _ClientAdapter(through)
+    weakref.finalize(session, through.close)  # plexapi never closes its session
     session.adapters.clear()
     session.mount("http://", adapter)
     session.mount("https://", adapter)

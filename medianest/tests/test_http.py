@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import gzip
 import socket
 import ssl
@@ -200,6 +201,13 @@ def test_a_redirect_to_another_host_is_not_followed() -> None:
         assert other.heads == []
 
 
+@pytest.mark.parametrize(
+    "location", ["", "http://[bad", "http://127.0.0.1:port/", "javascript:alert(1)", "//else.example"]
+)
+def test_a_redirect_to_nowhere_is_said(location: str) -> None:
+    assert isinstance(failure(saying(page(b"", "302 Found", Location=location))), Malformed)
+
+
 def test_redirects_in_a_circle_end() -> None:
     assert "in a circle" in failure(saying(page(b"", "302 Found", Location="/x"))).sentence
 
@@ -331,3 +339,11 @@ def test_a_session_reaches_nothing_but_its_address() -> None:
             with pytest.raises(ValueError, match="No connection adapters"):
                 session.get("file:///etc/passwd")
         assert other.heads == []
+
+
+def test_a_session_that_nobody_holds_closes_its_connections() -> None:
+    session = http.plex_session("Plex", "http://127.0.0.1:1")
+    through = session.get_adapter("http://127.0.0.1:1")._client  # type: ignore[attr-defined]
+    del session
+    gc.collect()
+    assert through._http.is_closed

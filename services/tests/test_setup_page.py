@@ -12,6 +12,7 @@ from pytest_django.fixtures import Settings
 from operations.models import SecurityEvent
 from sandbox.plex import Plex
 from sandbox.switches import Mode
+from services import probing
 from services.models import ServiceConfig
 
 PAGE = "/setup/"
@@ -53,8 +54,13 @@ def test_it_leads_through_every_kind_of_service(administrators: Client) -> None:
 def test_it_asks_no_service(administrators: Client, connected: ServiceConfig, plex: Plex) -> None:
     asked = plex.requests
     plex.turn(Mode.HANG, delay=60)
-    assert "connected" in text_of(administrators.get(PAGE))
+    assert ">saved<" in text_of(administrators.get(PAGE))
     assert plex.requests == asked
+
+
+def test_it_shows_how_a_saved_service_is(administrators: Client, connected: ServiceConfig) -> None:
+    probing.probe()
+    assert ">online<" in text_of(administrators.get(PAGE))
 
 
 def test_a_stored_key_is_never_shown(administrators: Client, db: None) -> None:
@@ -118,6 +124,7 @@ def test_it_can_be_saved_all_the_same(administrators: Client, plex: Plex) -> Non
     ("service", "fields", "words"),
     [
         ("plex", {"service_url": ""}, "This field is required."),
+        ("plex", {"service_url": "http://plex", "key": ""}, "This field is required."),
         ("plex", {"service_url": "ftp://plex"}, "http:// or https://"),
         ("plex", {"service_url": "http://plex", "key": "two words"}, "A key has no spaces"),
         ("plex", {"service_url": "http://plex", "setting-path_here": "/srv"}, "Fill in both folders"),
@@ -128,7 +135,7 @@ def test_it_can_be_saved_all_the_same(administrators: Client, plex: Plex) -> Non
 def test_what_is_wrong_stands_beside_its_field(
     administrators: Client, service: str, fields: dict[str, str], words: str
 ) -> None:
-    text = text_of(send(administrators, service, **fields), 422)
+    text = text_of(send(administrators, service, **({"key": "some-key"} | fields)), 422)
     assert text.count(words) == 1
     assert 'aria-invalid="true"' in text
     assert not ServiceConfig.objects.exists()
