@@ -19,6 +19,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
 
+from sandbox.control import ControlClient
 from tools import browser
 from tools.house import ROOT, House
 
@@ -40,6 +41,7 @@ ALWAYS = {
 }
 _DOWNLOAD = re.compile(r'href="(/downloads/[0-9a-f-]{36}/)"')
 _MOST_DOWNLOADS = 6
+_SLOWLY = 10_000  # bytes a second, so that bars can be drawn half full
 
 
 @dataclasses.dataclass
@@ -132,13 +134,18 @@ def draw_all(artist: Artist) -> None:
 
 
 def _fill_demo(artist: Artist, house: House) -> None:
-    """Sign in as the demo's administrator; order its first playlist and look at the second."""
-    people = house.sandbox["people"]
-    chosen = next(person for person in people if person["relation"] == "owner")
+    """Sign in as the demo's administrator; order its first playlist, drawn while it arrives slowly, and look at the
+    second."""
+    chosen = next(person for person in house.sandbox["people"] if person["relation"] == "owner")
     artist.sign_in(chosen["username"], chosen["password"])
-    playlists = [playlist["url"] for playlist in house.sandbox["playlists"][:2]]
-    for number, link in enumerate(playlists):
-        artist.hand_in(link, order=number == 0)
+    control = ControlClient(house.control_url)
+    control.control("youtube", {"rate": _SLOWLY})
+    first, second = (playlist["url"] for playlist in house.sandbox["playlists"][:2])
+    artist.hand_in(first, order=True)
+    artist.draw("download-moving", artist.downloads()[0])
+    artist.draw("home-moving", "/")
+    control.control("youtube", {"rate": None})
+    artist.hand_in(second, order=False)
 
 
 def _parser() -> argparse.ArgumentParser:
