@@ -25,6 +25,7 @@ from downloads.models import (
     Video,
     YoutubeDownload,
 )
+from downloads.querysets import ACTIVE
 from medianest.lib.errors import Cannot
 from medianest.lib.locks import hold_until_commit
 from operations.jobs import request_cancel
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 PROFILES = (
     {"slug": "1080p", "name": "Full HD (1080p)", "max_height": 1080, "is_default": True},
+    {"slug": "2160p", "name": "Up to 4K, much larger files", "max_height": 2160, "is_default": False},
     {"slug": "720p", "name": "HD (720p), smaller files", "max_height": 720, "is_default": False},
 )
 _AGAIN = (EntryStatus.FAILED, EntryStatus.CANCELLED)
@@ -102,9 +104,8 @@ def cancel(*, user: User, download: YoutubeDownload) -> YoutubeDownload:
     videos = _lock_videos(download.entries.unsettled().values_list("video_id", flat=True))
     _change(download, DownloadStatus.CANCELLED)
     download.entries.unsettled().update(status=EntryStatus.CANCELLED, reason_code="", reason="")
-    for video in videos:
-        if not DownloadEntry.objects.wanting(video.video_id).exists():
-            request_cancel(key=promises.fetch_key(video.video_id))
+    for video_id in _unwanted(videos):
+        request_cancel(key=promises.fetch_key(video_id))
     promises.tidy()
     return download
 
@@ -175,8 +176,17 @@ def _lock_videos(ids: Iterable[UUID]) -> list[Video]:
     return list(Video.objects.select_for_update().filter(pk__in=set(ids)).order_by("pk"))
 
 
+def _unwanted(videos: list[Video]) -> list[str]:
+    """Of these, the YouTube ids of those that no active download waits for."""
+    waiting = DownloadEntry.objects.unsettled().filter(video__in=videos, download__status__in=ACTIVE)
+    wanted = set(waiting.values_list("video_id", flat=True))
+    return [video.video_id for video in videos if video.pk not in wanted]
+
+
 def _change(download: YoutubeDownload, status: DownloadStatus, **fields: Any) -> None:
-    """Write a new status and `fields` on a locked row."""
+    """Write a new status and `fields` on a locked row. Raises ValueError for a change there is not."""
+    if status not in TRANSITIONS[download.status]:
+        raise ValueError(f"{download.status} does not lead to {status}")
     for name, value in {"status": status, **fields}.items():
         setattr(download, name, value)
     download.save(update_fields=["status", *fields, "updated_at"])

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import importlib
 import re
 import shutil
 import subprocess
 from pathlib import Path
 
-import imageio_ffmpeg
 import psutil
 import structlog
 from django.conf import settings
@@ -23,6 +23,10 @@ _DURATION = re.compile(r"^\s*Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)", re.MULTIL
 _VIDEO = re.compile(r"^\s*Stream #.*?: Video: (\w+).*?[ ,](\d{2,5})x(\d{2,5})[ ,]", re.MULTILINE)
 _AUDIO = re.compile(r"^\s*Stream #.*?: Audio: (\w+)", re.MULTILINE)
 _INPUT_END = re.compile(r"^(?:Output #0|Stream mapping:)", re.MULTILINE)
+
+
+class NoFfmpeg(Exception):
+    """There is no ffmpeg on this machine."""
 
 
 class Unplayable(Exception):
@@ -40,8 +44,16 @@ class Probe:
 
 
 def ffmpeg() -> str:
-    """The ffmpeg program: the one of the settings, else the PATH's, else imageio-ffmpeg's. Raises RuntimeError."""
-    return settings.FFMPEG or shutil.which("ffmpeg") or str(imageio_ffmpeg.get_ffmpeg_exe())
+    """The ffmpeg program: the settings' one, else the PATH's, else imageio-ffmpeg's. Raises NoFfmpeg."""
+    return settings.FFMPEG or shutil.which("ffmpeg") or _bundled()
+
+
+def _bundled() -> str:
+    try:
+        bundle = importlib.import_module("imageio_ffmpeg")  # only where ffmpeg comes with the Python packages
+        return str(bundle.get_ffmpeg_exe())
+    except (ModuleNotFoundError, RuntimeError):
+        raise NoFfmpeg("ffmpeg is not installed") from None
 
 
 def probe(file: Path) -> Probe:

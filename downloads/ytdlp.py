@@ -154,6 +154,7 @@ def fetch(
     transfer = Transfer(on_progress, breathe)
     announced: list[Announced] = []
     options = choose(wanted.max_height, wanted.subtitles) | {
+        "ffmpeg_location": _ffmpeg(),
         "paths": {"home": str(work_dir)},
         "outtmpl": {"default": "%(id)s.%(ext)s"},
         "progress_hooks": [transfer.hook],
@@ -181,6 +182,14 @@ def fetch(
         breathe()
         picture = _kept_picture(ydl, info, work_dir / f"{video_id}.jpg")
     return Fetched(announced[0], file, picture, _subtitles(work_dir, video_id))
+
+
+def _ffmpeg() -> str:
+    try:
+        return media.ffmpeg()
+    except media.NoFfmpeg:
+        sentence = _("ffmpeg is missing on the server. The administrator can install it.")
+        raise Failed(Failure("no_ffmpeg", sentence, Disposition.RETRY)) from None
 
 
 def _finished(info: Any, work_dir: Path) -> Path | None:
@@ -302,7 +311,6 @@ def _common() -> dict[str, Any]:
         "plugin_dirs": [],
         "warn_when_outdated": False,
         "check_formats": False,
-        "ffmpeg_location": media.ffmpeg(),
         "js_runtimes": {"deno": {"path": str(beside)} if beside.is_file() else {}},
         "socket_timeout": SOCKET_SECONDS,
         "retries": RETRIES,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from accounts.models import User
@@ -170,6 +172,15 @@ def test_a_damaged_file_is_fetched_anew(
     house.work_until(lambda: house.is_settled(download))
     assert len(tries) == 2
     assert house.states(download) == ["in_collection"]
+
+
+def test_without_ffmpeg_it_says_what_is_missing(anna: User, youtube: YouTube, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
+    download = house.ordered(anna, youtube.add_video("Apart").url)
+    house.work()
+    assert house.reasons(download) == ["no_ffmpeg"]
+    assert "ffmpeg is missing" in house.entry(download, 1).reason
 
 
 def test_a_file_shorter_than_announced_is_not_called_done(anna: User, youtube: YouTube) -> None:
