@@ -31,7 +31,7 @@ reset-admin: python-there ## Print a new one-time password for the first adminis
 
 test: setup ## Run all tests, on their own PostgreSQL and Redis
 	@$(VENV)/python -m tools.browser
-	$(VENV)/python -m pytest $(TESTS)
+	$(VENV)/python -m pytest -p medianest.tests.servers $(TESTS)
 
 lint: setup ## Style, layers, templates, sizes, migrations, the README's table
 	$(VENV)/ruff check .
