@@ -99,7 +99,7 @@ class Artist:
                     self._keep(page, answer, f"{name}-{size}-{theme}")
 
     def _keep(self, page: Page, answer: Response, name: str) -> None:
-        page.wait_for_load_state("load")
+        page.wait_for_load_state("networkidle")  # pictures too
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             self.complaints.append(f"{page.url}: wider than its window ({name})")
         page.screenshot(path=self.out / f"{name}.png", full_page=True)
