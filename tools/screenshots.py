@@ -41,7 +41,7 @@ ALWAYS = {
 }
 _DOWNLOAD = re.compile(r'href="(/downloads/[0-9a-f-]{36}/)"')
 _MOST_DOWNLOADS = 6
-_SLOWLY = 10_000  # bytes a second, so that bars can be drawn half full
+_SLOWLY = 20_000  # bytes a second, so that bars can be drawn half full
 
 
 @dataclasses.dataclass
@@ -112,7 +112,7 @@ class Artist:
             return list(dict.fromkeys(_DOWNLOAD.findall(page.content())))[:_MOST_DOWNLOADS]
 
     def hand_in(self, link: str, *, order: bool) -> None:
-        """Paste a link, wait for its preview, and order it if so wished."""
+        """Paste a link, wait for its preview; if so wished order it and wait until it moves."""
         with self.page() as page:
             page.goto(f"{self.url}/downloads/new/")
             page.fill("#id_link", link)
@@ -120,7 +120,7 @@ class Artist:
             page.wait_for_selector("#order", timeout=60_000)
             if order:
                 page.click("#order")
-                page.wait_for_selector("#progress progress", timeout=60_000)
+                page.wait_for_selector("text=/[1-9][0-9] % of/", timeout=60_000)
 
 
 def draw_all(artist: Artist) -> None:
