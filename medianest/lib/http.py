@@ -9,7 +9,6 @@ import dataclasses
 import functools
 import json
 import ssl
-import weakref
 from collections.abc import Collection, Mapping
 from types import TracebackType
 from typing import Any, Self
@@ -18,11 +17,8 @@ from urllib.parse import urljoin, urlsplit
 import certifi
 import httpcore2
 import httpx2
-import requests
 import stamina
 from django.utils.translation import gettext as _
-from requests.adapters import BaseAdapter
-from requests.structures import CaseInsensitiveDict
 
 from medianest.lib.breaker import Breaker
 from medianest.lib.faults import (
@@ -51,7 +47,6 @@ __all__ = [
     "clean_address",
     "client",
     "not_the_service",
-    "plex_session",
 ]
 
 USER_AGENT = "MediaNest"
@@ -307,55 +302,3 @@ def _same_host(url: str, location: str) -> str:
 def client(label: str, url: str, **options: Any) -> Client:
     """A Client; `options` are its keyword arguments."""
     return Client(label, url, **options)
-
-
-# --- for plexapi ----------------------------------------------------------------------------------------------------------
-class _ClientAdapter(BaseAdapter):
-    """Lets `requests` send through a Client, so that plexapi keeps its limits and errors. 404 is left to plexapi."""
-
-    def __init__(self, through: Client) -> None:
-        super().__init__()
-        self._client = through
-
-    def send(
-        self,
-        request: requests.PreparedRequest,
-        stream: bool = False,
-        timeout: Any = None,
-        verify: Any = True,
-        cert: Any = None,
-        proxies: Any = None,
-    ) -> requests.Response:
-        base, url = self._client.url, request.url or ""
-        if not url.startswith(f"{base}/"):
-            raise not_the_service(self._client.label)
-        content = request.body.encode() if isinstance(request.body, str) else request.body
-        headers = {name: str(value) for name, value in request.headers.items() if name.lower() != "accept-encoding"}
-        answer = self._client.send(
-            request.method or "GET", url.removeprefix(base), headers=headers, content=content, accept=(404,)
-        )
-        response = requests.Response()
-        response.status_code, response.url, response.request = answer.status, url, request
-        response.headers = CaseInsensitiveDict(answer.headers)
-        response.encoding = "utf-8"
-        response._content = answer.body
-        return response
-
-    def close(self) -> None:
-        self._client.close()
-
-
-def plex_session(label: str, url: str, **options: Any) -> requests.Session:
-    """A `requests` session for plexapi that reaches nothing but `url`; `options` are a Client's.
-
-    It raises the ProviderError family itself; plexapi sees only 2xx and 404.
-    """
-    session = requests.Session()
-    session.trust_env = False
-    through = Client(label, url, **options)
-    adapter = _ClientAdapter(through)
-    weakref.finalize(session, through.close)  # plexapi never closes its session
-    session.adapters.clear()
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
-    return session

@@ -15,6 +15,7 @@ import trustme
 
 from medianest.lib import http, sockets
 from medianest.lib.http import BadCredentials, Client, Limits, Malformed, ProviderError, Refused, Unreachable
+from medianest.lib.requests_session import limited_session
 from medianest.tests.wire import Say, dripping, free_port, page, saying, server, silent
 
 QUICK = Limits(connect=0.5, total=0.6, body=1000)
@@ -322,7 +323,7 @@ def test_the_environment_is_not_asked_for_a_proxy(monkeypatch: pytest.MonkeyPatc
 # --- for plexapi ----------------------------------------------------------------------------------------------------------
 def test_a_session_keeps_the_limits_and_errors() -> None:
     answers = (saying(page(b"<ok/>")), saying(page(b"", "404 No")), saying(page(b"", "401 No")), silent)
-    with server(*answers) as wire, http.plex_session("Plex", wire.url, limits=QUICK) as session:
+    with server(*answers) as wire, limited_session("Plex", wire.url, limits=QUICK) as session:
         assert session.get(f"{wire.url}/library").text == "<ok/>"
         assert session.get(f"{wire.url}/library").status_code == 404
         with pytest.raises(BadCredentials):
@@ -333,7 +334,7 @@ def test_a_session_keeps_the_limits_and_errors() -> None:
 
 def test_a_session_reaches_nothing_but_its_address() -> None:
     with server(saying(page())) as mine, server(saying(page())) as other:
-        with http.plex_session("Plex", mine.url, limits=QUICK) as session:
+        with limited_session("Plex", mine.url, limits=QUICK) as session:
             with pytest.raises(Malformed):
                 session.get(f"{other.url}/library", headers={"X-Plex-Token": KEY})
             with pytest.raises(ValueError, match="No connection adapters"):
@@ -342,7 +343,7 @@ def test_a_session_reaches_nothing_but_its_address() -> None:
 
 
 def test_a_session_that_nobody_holds_closes_its_connections() -> None:
-    session = http.plex_session("Plex", "http://127.0.0.1:1")
+    session = limited_session("Plex", "http://127.0.0.1:1")
     through = session.get_adapter("http://127.0.0.1:1")._client  # type: ignore[attr-defined]
     del session
     gc.collect()

@@ -1,8 +1,4 @@
-"""Plex Media Server, through plexapi.
-
-plexapi's own network habits are not used: it gets a session that is limited in time and size, sends the token to
-no other host and raises our errors. Its texts hold addresses, so none of them is passed on.
-"""
+"""Plex Media Server: who it is, where its libraries lie, and the collections MediaNest keeps there."""
 
 from __future__ import annotations
 
@@ -11,20 +7,19 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Any
-from xml.etree.ElementTree import Element, ParseError
+from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import Element
 
 from django import forms
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from plexapi.exceptions import NotFound as PlexNotFound
-from plexapi.exceptions import PlexApiException
-from plexapi.server import PlexServer
 
-from medianest.lib.http import Answer, BadCredentials, Client, Limits, Malformed, Refused, not_the_service, plex_session
+from medianest.lib.http import Answer, BadCredentials, Client, Malformed, Refused, not_the_service
 from services.providers import base, registry
-from services.providers.base import LOOK, CanHoldVideos, Identity, NotSetUp, Section, TooOld
+from services.providers.base import CanHoldVideos, Identity, NotSetUp, Section, TooOld
+
+if TYPE_CHECKING:
+    from services.providers.plex.door import Door
 
 LEAST_VERSION = (1, 20)  # scanning a single folder needs 1.20.0.3125
 _PAGE = 200
@@ -33,23 +28,6 @@ _PUT_AT_ONCE = 100  # a longer list of ids would not fit into every proxy's long
 _CUSTOM_ORDER = 2
 _COLLECTION_TYPE = 18
 _MOVIE_TYPE = 1
-WORK = Limits(connect=3.0, total=15.0, body=20_000_000)
-# What plexapi does not catch itself when an answer is not what it expects.
-_STUMBLES = (PlexApiException, ParseError, AttributeError, TypeError, ValueError)
-
-
-class _Server(PlexServer):
-    """A server that MediaNest introduces itself to under its own name, the same at every start."""
-
-    def _headers(self, **more: str) -> dict[str, str]:
-        return {
-            "X-Plex-Product": "MediaNest",
-            "X-Plex-Device-Name": "MediaNest",
-            "X-Plex-Client-Identifier": salted_hmac("plex", "server").hexdigest()[:32],
-            "X-Plex-Token": self._token,
-            "Accept": "application/xml",
-            **more,
-        }
 
 
 class PlexSettingsForm(base.SettingsForm):
@@ -142,32 +120,15 @@ class Plex(base.Provider, CanHoldVideos):
             )
 
     @functools.cached_property
-    def _server(self) -> Any:
-        """A plexapi server. It must say who it is: an empty or foreign answer makes plexapi a server as well."""
+    def _door(self) -> Door:
         self.require_key()
-        patience = (
-            {"limits": LOOK, "budget": LOOK.total} if self.connection.hurried else {"limits": WORK, "attempts": 3}
-        )
-        session = plex_session(self.label, self.connection.url, breaker=self.connection.breaker, **patience)
-        try:
-            server = _Server(  # type: ignore[no-untyped-call]
-                self.connection.url, self.connection.key, session=session, timeout=WORK.total
-            )
-        except _STUMBLES:
-            raise not_the_service(self.label) from None
-        if not server.machineIdentifier:
-            raise not_the_service(self.label)
-        return server
+        from services.providers.plex.door import Door  # noqa: PLC0415  (slow import: only whoever changes Plex needs it)
+
+        return Door(self.label, self.connection)
 
     def _ask(self, path: str, params: dict[str, Any] | None = None, *, method: str = "get") -> list[Element]:
         """The elements in an answer. Raises Refused(404) for what is not there, besides the family's others."""
-        try:
-            answer = self._server.query(path, method=getattr(self._server._session, method), params=params)
-        except PlexNotFound:
-            raise Refused(_("Plex no longer has what was asked for."), 404) from None
-        except _STUMBLES:
-            raise Malformed(_("Plex gave an answer that MediaNest does not understand.")) from None
-        return list(answer) if answer is not None else []
+        return self._door.ask(path, params, method=method)
 
     # --- paths ------------------------------------------------------------------------------------------------------------
     def _there(self, path: Path) -> str:
@@ -340,8 +301,7 @@ class Plex(base.Provider, CanHoldVideos):
             before = key
 
     def _uri(self, keys: list[str]) -> str:
-        machine = self._server.machineIdentifier
-        return f"server://{machine}/com.plexapp.plugins.library/library/metadata/{','.join(keys)}"
+        return f"server://{self._door.machine_id}/com.plexapp.plugins.library/library/metadata/{','.join(keys)}"
 
 
 def _container(answer: Answer) -> dict[str, Any]:
