@@ -145,21 +145,22 @@ def _wanted(video_id: str) -> ytdlp.Wanted:
 
 def _announced(video: Video, about: ytdlp.Announced, work: Path) -> None:
     """Before the first byte: write down what is known, and refuse what does not fit on the disk."""
+    here = sum(file.stat().st_size for file in work.iterdir() if file.is_file())
+    total = about.total_bytes
     facts = {
         "title": about.title,
         "channel": about.channel,
         "channel_id": about.channel_id,
         "duration_seconds": about.seconds,
         "published_on": about.published_on,
-        "total_bytes": about.total_bytes,
-        "downloaded_bytes": 0,
+        "total_bytes": total,
+        "downloaded_bytes": min(here, total) if total else 0,
     }
     for name, value in facts.items():
         setattr(video, name, value)
     Video.objects.filter(pk=video.pk).update(**facts)
-    here = sum(file.stat().st_size for file in work.iterdir() if file.is_file())
     # Streams and the file made of them lie side by side for a moment.
-    if not pacing.has_room(max(0, 2 * (about.total_bytes or 0) - here)):
+    if not pacing.has_room(max(0, 2 * (total or 0) - here)):
         raise pacing.disk_full()
     pacing.room_found()
 

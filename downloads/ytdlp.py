@@ -262,10 +262,6 @@ def _yt_dlp() -> Any:
     return importlib.import_module("yt_dlp")
 
 
-def version() -> str:
-    return str(_yt_dlp().version.__version__)
-
-
 class _Quiet:
     """Takes what yt-dlp would print; some failures are only told in its warnings."""
 
