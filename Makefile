@@ -37,7 +37,7 @@ lint: setup ## Style, layers, templates, sizes, migrations, the README's table
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 	$(VENV)/lint-imports --no-logo
-	git ls-files -z '*.html' | xargs -0 $(VENV)/djade --target-version 5.2 --check
+	git ls-files -z 'templates/*.html' | xargs -0 $(VENV)/djade --target-version 5.2 --check
 	$(VENV)/djlint templates --lint --quiet
 	$(VENV)/python -m tools.check_sizes
 	$(VENV)/python -m tools.settings_table --check
@@ -60,7 +60,7 @@ screenshots: setup ## Draw every page into var/screenshots
 fix: setup ## Format and mend what can be mended
 	$(VENV)/ruff check --fix .
 	$(VENV)/ruff format .
-	git ls-files -z '*.html' | xargs -0 $(VENV)/djade --target-version 5.2
+	git ls-files -z 'templates/*.html' | xargs -0 $(VENV)/djade --target-version 5.2
 	$(VENV)/python -m tools.settings_table
 
 python-there:

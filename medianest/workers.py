@@ -22,7 +22,7 @@ from pathlib import Path
 
 import structlog
 from celery import concurrency
-from celery.platforms import SecurityWarning
+from celery.exceptions import SecurityWarning
 from django.conf import settings
 
 from medianest.celery import app

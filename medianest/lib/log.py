@@ -6,6 +6,8 @@ import logging.config
 
 import structlog
 
+_CHATTY = ("django.server", "celery", "kombu", "httpx2", "httpcore2")
+
 
 def logging_config(*, level: str, as_json: bool) -> None:
     """Set up structlog and the standard library's loggers alike. `level` is a logging level's name."""
@@ -35,13 +37,7 @@ def logging_config(*, level: str, as_json: bool) -> None:
             },
             "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
             "root": {"handlers": ["console"], "level": level},
-            "loggers": {
-                "django.server": {"level": "WARNING"},
-                "celery": {"level": "WARNING"},
-                "kombu": {"level": "WARNING"},
-                "httpx2": {"level": "WARNING"},
-                "httpcore2": {"level": "WARNING"},
-            },
+            "loggers": {name: {"level": "WARNING"} for name in _CHATTY},
         }
     )
     structlog.configure(

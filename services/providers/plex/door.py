@@ -59,7 +59,7 @@ class Door:
 
     @property
     def machine_id(self) -> str:
-        return str(self._server.machineIdentifier or "")
+        return str(getattr(self._server, "machineIdentifier", None) or "")
 
     def ask(self, path: str, params: dict[str, Any] | None, *, method: str) -> list[Element]:
         """The elements in an answer. Raises Refused(404) for what is not there, besides the family's others."""
