@@ -2,6 +2,8 @@
 
 `python -m medianest.workers default:2 downloads:4 control:2 --beat`
 
+The scheduler is a thread of the last worker named, or a process of its own where no worker is named.
+
 Each `queue:threads` becomes a Celery worker process of its own, so that downloads never starve the
 rest; forking shares the loaded code between them, which is most of their memory. One that dies is
 forked again with a growing pause. Works as well with a single queue, one container for each.
@@ -18,10 +20,12 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import structlog
 from celery import concurrency
+from celery.beat import EmbeddedService
 from celery.exceptions import SecurityWarning
 from django.conf import settings
 
@@ -35,8 +39,10 @@ GRACE = 25.0  # seconds a worker has to put its jobs back
 _PR_SET_PDEATHSIG = 1
 
 
-def run_worker(queue: str, threads: int) -> None:
-    """Be a Celery worker for one queue until told to stop."""
+def run_worker(queue: str, threads: int, *, beat: bool) -> None:
+    """Be a Celery worker for one queue until told to stop, and the scheduler too if `beat`."""
+    if beat:
+        EmbeddedService(app, thread=True, schedule_filename=schedule_file()).start()  # type: ignore[union-attr]
     worker = app.Worker(
         hostname=f"{queue}@%h",
         queues=[queue],
@@ -59,9 +65,14 @@ def run_folder() -> Path:
     return folder
 
 
+def schedule_file() -> str:
+    """Says when each entry last ran; losing it costs nothing."""
+    return str(run_folder() / "beat")
+
+
 def run_beat() -> None:
-    """Be the scheduler. Its file only says when each entry last ran; losing it costs nothing."""
-    app.Beat(schedule=str(run_folder() / "beat"), quiet=True, loglevel=settings.LOG_LEVEL).run()
+    """Be the scheduler."""
+    app.Beat(schedule=schedule_file(), quiet=True, loglevel=settings.LOG_LEVEL).run()
 
 
 class Child:
@@ -159,12 +170,13 @@ def main() -> None:
     parser.add_argument("--beat", action="store_true", help="run the scheduler too")
     options = parser.parse_args()
     children = []
-    for text in options.queues:
+    for number, text in enumerate(options.queues, start=1):
         queue, _, threads = text.partition(":")
         if not queue or not threads.isdigit():
             parser.error(f"{text!r} is not QUEUE:THREADS")
-        children.append(Child(queue, lambda queue=queue, threads=int(threads): run_worker(queue, threads)))  # type: ignore[misc]
-    if options.beat:
+        beat = options.beat and number == len(options.queues)
+        children.append(Child(queue, partial(run_worker, queue, int(threads), beat=beat)))
+    if options.beat and not children:
         children.append(Child("beat", run_beat))
     if not children:
         parser.error("name at least one QUEUE:THREADS, or --beat")
