@@ -113,7 +113,6 @@ def _summary(download: YoutubeDownload, row: dict[str, Any]) -> Summary:
     n = _NOTHING | row
     wanted = n["total"] - n["left_out"] - n["failed"] - n["cancelled"]
     known = n["stored_bytes"] + n["running_total"]
-    settled = n["total"] - (wanted - n["done"])
     is_active = download.status in (DownloadStatus.QUEUED, DownloadStatus.DOWNLOADING)
     speed = int(n["speed"]) if is_active and n["speed"] else None
     word, pill, sentence = _told(download, n)
@@ -127,7 +126,7 @@ def _summary(download: YoutubeDownload, row: dict[str, Any]) -> Summary:
         total_bytes=known if wanted and n["known_sizes"] == wanted else None,
         speed_bps=speed,
         eta_seconds=_eta(n, known, speed),
-        percent=_percent(settled + n["running_parts"], n["total"], is_finished=settled == n["total"]),
+        percent=_percent(n["done"] + n["running_parts"], wanted, is_finished=bool(n["total"]) and n["done"] == wanted),
         total_seconds=n["seconds"],
         pill=pill,
         word=word,
@@ -135,11 +134,11 @@ def _summary(download: YoutubeDownload, row: dict[str, Any]) -> Summary:
     )
 
 
-def _percent(part: float, total: int, *, is_finished: bool) -> int:
-    """100 only when nothing is left to do, so that a bar never looks finished too early."""
-    if not total:
-        return 0
-    return 100 if is_finished else min(99, int(100 * part / total))
+def _percent(part: float, wanted: int, *, is_finished: bool) -> int:
+    """Of what is wanted, so that what was left out counts for nothing; 100 only when all of it is here."""
+    if is_finished:
+        return 100
+    return min(99, int(100 * part / wanted)) if wanted else 0
 
 
 def _eta(n: dict[str, Any], known_bytes: int, speed: int | None) -> int | None:
@@ -224,13 +223,13 @@ def entry_view(entry: DownloadEntry) -> EntryView:
     """An entry with its `video` (select it along) in words."""
     match entry.status:
         case EntryStatus.QUEUED:
-            return EntryView(_("queued"), "info", entry.reason or _("Waits for its turn."))
+            return EntryView(_("queued"), "", entry.reason or _("Waits for its turn."))
         case EntryStatus.DOWNLOADING:
             return _running(entry)
         case EntryStatus.DOWNLOADED:
-            return EntryView(_("downloaded"), "ok", entry.reason or _("The file is here. Plex comes next."))
+            return EntryView(_("downloaded"), "info", entry.reason or _("The file is here. Plex comes next."))
         case EntryStatus.SCANNED:
-            return EntryView(_("seen by Plex"), "ok", _("Plex knows the file. Its place in the collection comes next."))
+            return EntryView(_("seen by Plex"), "info", _("Plex knows the file. Its place in the collection comes next."))
         case EntryStatus.IN_COLLECTION:
             return EntryView(_("in Plex"), "ok", _("Ready to be watched."))
         case EntryStatus.UNAVAILABLE:
