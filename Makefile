@@ -41,7 +41,7 @@ lint: setup ## Style, layers, templates, sizes, migrations, the README's table
 	$(VENV)/djlint templates --lint --quiet
 	$(VENV)/python -m tools.check_sizes
 	$(VENV)/python -m tools.settings_table --check
-	$(STANDIN) $(VENV)/python manage.py makemigrations --check --dry-run
+	$(STANDIN) $(VENV)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 
 types: setup ## Type checks, strict
 	$(STANDIN) $(VENV)/mypy .
