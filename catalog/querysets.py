@@ -1,0 +1,109 @@
+"""Which titles, sections and items."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db import models
+from django.db.models import F, Q
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from catalog.models import (  # noqa: F401  (named in quotes below)
+        LibraryItem,
+        LibrarySection,
+        MediaItem,
+        StreamingProvider,
+    )
+
+KEEP_FOR = dt.timedelta(days=170)
+"""TMDB allows six months; what is older is fetched anew before that."""
+ITEM_TYPES = {"movie": "movie", "tv": "show"}
+_WORD = re.compile(r"\w+")
+
+
+def words_query(text: str) -> SearchQuery | None:
+    """A full-text query for rows that hold each word of `text`, the last words perhaps unfinished; None without any."""
+    words = _WORD.findall(text)[:12]
+    if not words:
+        return None
+    return SearchQuery(" & ".join(f"'{word}':*" for word in words), search_type="raw", config="simple")
+
+
+class MediaItemQuerySet(models.QuerySet["MediaItem"]):
+    def titled(self, tmdb_id: int, media_type: str) -> MediaItemQuerySet:
+        """The one title with this id among films or among series."""
+        return self.filter(tmdb_id=tmdb_id, media_type=media_type)
+
+    def matching(self, text: str) -> MediaItemQuerySet:
+        """Those that hold every word of `text`, or a word that begins so, best first; none for no words."""
+        query = words_query(text)
+        if query is None:
+            return self.none()
+        return self.filter(search=query).annotate(rank=SearchRank(F("search"), query)).order_by("-rank", "title", "pk")
+
+    def still_there(self) -> MediaItemQuerySet:
+        """Not dropped by TMDB."""
+        return self.filter(gone_at__isnull=True)
+
+    def due_for_a_fresh_look(self, now: dt.datetime) -> MediaItemQuerySet:
+        """Never described, or so long ago that it may not be kept; the longest waiting first."""
+        due = self.still_there().filter(Q(fetched_at__isnull=True) | Q(fetched_at__lt=now - KEEP_FOR))
+        return due.order_by(F("fetched_at").asc(nulls_first=True))
+
+
+class MediaItemManager(models.Manager["MediaItem"]):
+    """Leaves the search vector where it is: nothing reads it but the index."""
+
+    def get_queryset(self) -> models.QuerySet[MediaItem]:
+        return super().get_queryset().defer("search")
+
+
+class StreamingQuerySet(models.QuerySet["StreamingProvider"]):
+    def in_region(self, region: str) -> StreamingQuerySet:
+        """Those that offer the title in this country (two letters)."""
+        return self.filter(regions__contains=[region.upper()])
+
+
+class LibrarySectionQuerySet(models.QuerySet["LibrarySection"]):
+    def visible_to(self, user: User) -> LibrarySectionQuerySet:
+        """Those shared with this person; administrators see all."""
+        shown = self.filter(is_shown=True)
+        return shown if user.is_administrator else shown.filter(shares__user=user)
+
+
+class LibraryItemManager(models.Manager["LibraryItem"]):
+    """Leaves the search vector where it is: nothing reads it but the index."""
+
+    def get_queryset(self) -> models.QuerySet[LibraryItem]:
+        return super().get_queryset().defer("search")
+
+
+class LibraryItemQuerySet(models.QuerySet["LibraryItem"]):
+    def visible_to(self, user: User) -> LibraryItemQuerySet:
+        """What stands in sections shared with this person; administrators see all that is shown."""
+        shown = self.filter(section__is_shown=True)
+        return shown if user.is_administrator else shown.filter(section__shares__user=user)
+
+    def of_title(self, tmdb_id: int, media_type: str) -> LibraryItemQuerySet:
+        """The film or series with this TMDB id, in whatever sections."""
+        return self.filter(tmdb_id=tmdb_id, type=ITEM_TYPES[media_type])
+
+    def matching(self, text: str) -> LibraryItemQuerySet:
+        """Those whose title holds every word of `text`, or a word that begins so; none for no words."""
+        query = words_query(text)
+        return self.none() if query is None else self.filter(search=query)
+
+    def recently_added(self) -> LibraryItemQuerySet:
+        """What Plex dated, newest first."""
+        return self.filter(added_at__isnull=False).order_by("-added_at", "-pk")
+
+    def by_title(self) -> LibraryItemQuerySet:
+        return self.order_by("sort_title", "pk")
+
+    def not_seen_since(self, moment: dt.datetime) -> LibraryItemQuerySet:
+        """What a reading that began at `moment` did not find."""
+        return self.filter(seen_at__lt=moment)
