@@ -1,0 +1,36 @@
+"""What people want to see here, who else wants it, what became of it, and what does not play well."""
+
+from requests_app.models.problems import ProblemComment, ProblemKind, ProblemReport, ProblemStatus
+from requests_app.models.requests import (
+    OPEN,
+    SEASON_OPEN,
+    SEASON_TRANSITIONS,
+    TRANSITIONS,
+    EventKind,
+    MediaRequest,
+    RequestedSeason,
+    RequestEvent,
+    RequestFollower,
+    RequestStatus,
+    RequestType,
+    SeasonStatus,
+)
+
+__all__ = [
+    "OPEN",
+    "SEASON_OPEN",
+    "SEASON_TRANSITIONS",
+    "TRANSITIONS",
+    "EventKind",
+    "MediaRequest",
+    "ProblemComment",
+    "ProblemKind",
+    "ProblemReport",
+    "ProblemStatus",
+    "RequestEvent",
+    "RequestFollower",
+    "RequestStatus",
+    "RequestType",
+    "RequestedSeason",
+    "SeasonStatus",
+]
