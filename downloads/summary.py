@@ -229,7 +229,9 @@ def entry_view(entry: DownloadEntry) -> EntryView:
         case EntryStatus.DOWNLOADED:
             return EntryView(_("downloaded"), "info", entry.reason or _("The file is here. Plex comes next."))
         case EntryStatus.SCANNED:
-            return EntryView(_("seen by Plex"), "info", _("Plex knows the file. Its place in the collection comes next."))
+            return EntryView(
+                _("seen by Plex"), "info", _("Plex knows the file. Its place in the collection comes next.")
+            )
         case EntryStatus.IN_COLLECTION:
             return EntryView(_("in Plex"), "ok", _("Ready to be watched."))
         case EntryStatus.UNAVAILABLE:
