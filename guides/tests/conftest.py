@@ -1,0 +1,8 @@
+from medianest.tests.people import (  # noqa: F401  (fixtures)
+    _files_as_they_are,
+    administrator,
+    administrators,
+    anna,
+    ben,
+    moderator,
+)
