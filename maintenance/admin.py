@@ -1,0 +1,30 @@
+"""Backups in the admin: to be looked at; they are made by schedule and by command."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext_lazy
+
+from maintenance.models import BackupRun
+from operations.admin import LookOnly
+
+
+@admin.register(BackupRun)
+class BackupRunAdmin(LookOnly):
+    list_display = ["started_at", "kind", "good", "finished_at", "size", "verified_at", "removed_at", "shown_error"]
+    list_filter = ["kind", ("error", admin.EmptyFieldListFilter), ("verified_at", admin.EmptyFieldListFilter)]
+    search_fields = ["path", "sha256", "error"]
+    date_hierarchy = "started_at"
+
+    @admin.display(description=gettext_lazy("good"), boolean=True)
+    def good(self, run: BackupRun) -> bool:
+        return run.is_good
+
+    @admin.display(description=gettext_lazy("size"))
+    def size(self, run: BackupRun) -> str:
+        return filesizeformat(run.bytes) if run.bytes is not None else ""
+
+    @admin.display(description=gettext_lazy("error"))
+    def shown_error(self, run: BackupRun) -> str:
+        return run.error[:120]

@@ -1,0 +1,27 @@
+"""Which backups."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from maintenance.models import BackupRun  # noqa: F401  (named in quotes below)
+
+
+class BackupRunQuerySet(models.QuerySet["BackupRun"]):
+    def good(self) -> BackupRunQuerySet:
+        """Finished without error, and the file is still there."""
+        return self.filter(finished_at__isnull=False, error="", removed_at__isnull=True)
+
+    def proven(self) -> BackupRunQuerySet:
+        """Good, and restored once to see that they are."""
+        return self.good().filter(verified_at__isnull=False)
+
+    def older_than(self, moment: dt.datetime) -> BackupRunQuerySet:
+        return self.filter(started_at__lt=moment)
+
+    def newest_first(self) -> BackupRunQuerySet:
+        return self.order_by("-started_at")
