@@ -44,7 +44,11 @@ class WatchlistEntry(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="watchlist", db_index=False
     )
     media_item = models.ForeignKey(
-        MediaItem, on_delete=models.PROTECT, related_name="watchlist_entries", verbose_name=_("title")
+        MediaItem,
+        on_delete=models.PROTECT,
+        related_name="watchlist_entries",
+        verbose_name=_("title"),
+        db_index=False,
     )
     status = models.CharField(_("status"), max_length=11, choices=WatchStatus, default=WatchStatus.NOT_WATCHED)
     rating = models.PositiveSmallIntegerField(_("rating"), null=True, blank=True, help_text=_("1 to 10."))
@@ -66,6 +70,7 @@ class WatchlistEntry(models.Model):
             models.Index(fields=["user", "status", "-updated_at", "-id"], name="watchlist_user_status"),
             models.Index(fields=["user", "-updated_at", "-id"], name="watchlist_user_updated"),
             models.Index(fields=["user", "-created_at", "-id"], name="watchlist_user_created"),
+            models.Index(fields=["media_item", "visibility"], name="watchlist_title"),
         ]
         constraints = [
             models.UniqueConstraint(

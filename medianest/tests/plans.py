@@ -1,0 +1,48 @@
+"""For tests of indexes: how PostgreSQL means to answer a query over many rows."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+PEOPLE = 1_000
+
+
+def add_people() -> None:
+    """A thousand people, found by `person_id(n)` in SQL."""
+    run(
+        "INSERT INTO users (id, username, name, image, plex_username, role, status, password_hash,"
+        " requires_password_change, is_bootstrap_user, created_at, updated_at)"
+        " SELECT md5('person' || n)::uuid, 'person' || n, '', '', '', 'USER', 'active', '', false, false, now(), now()"
+        f" FROM generate_series(1, {PEOPLE}) n"
+    )
+
+
+def run(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def plan(rows: QuerySet[Any, Any]) -> tuple[set[str], set[str]]:
+    """The indexes that the query uses, and the tables that it reads from end to end."""
+    indexes: set[str] = set()
+    read_whole: set[str] = set()
+    nodes = [json.loads(rows.explain(format="json"))[0]["Plan"]]
+    while nodes:
+        node = nodes.pop()
+        nodes += node.get("Plans", [])
+        if "Index Name" in node:
+            indexes.add(node["Index Name"])
+        if node["Node Type"] == "Seq Scan":
+            read_whole.add(node["Relation Name"])
+    return indexes, read_whole
+
+
+def assert_uses(rows: QuerySet[Any, Any], *indexes: str) -> None:
+    """The query goes through one of these indexes, and does not read its own table from end to end."""
+    used, read_whole = plan(rows)
+    assert rows.model._meta.db_table not in read_whole, f"reads all of {rows.model._meta.db_table}: {rows.explain()}"
+    assert used & set(indexes), f"uses {used or 'none'} where one of {indexes} was meant: {rows.explain()}"
