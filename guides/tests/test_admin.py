@@ -48,3 +48,27 @@ def test_a_link_is_written_and_signed(administrators: Client, administrator: Use
     assert "Begin with https://" in refused.text
     administrators.post(reverse("admin:guides_quicklink_add"), {**typed, "url": "/status/"})
     assert QuickLink.objects.get().updated_by == administrator
+
+
+def test_somebody_faster_is_told_not_an_error(administrators: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The form found the rule kept; by the time of writing it no longer was."""
+    fill(2)
+    monkeypatch.setattr(models.UniqueConstraint, "validate", lambda *args, **kwargs: None)
+    typed = {"title": "Again", "url": "/0", "audience": "everyone", "position": "1"}
+    page = administrators.post(reverse("admin:guides_quicklink_add"), typed, follow=True)
+    assert page.status_code == 200
+    assert "There is a link to this address already." in page.text
+    other = QuickLink.objects.get(url="/1")
+    change = reverse("admin:guides_quicklink_change", args=[other.pk])
+    page = administrators.post(change, {**typed, "title": "Same"}, follow=True)
+    assert "There is a link to this address already." in page.text
+    assert not QuickLink.objects.filter(title__in=["Again", "Same"]).exists()
+
+
+def test_lists_that_are_edited_in_place_are_saved(administrators: Client) -> None:
+    fill(1)
+    shown = QuickLink.objects.get()
+    typed = {"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "1", "form-0-id": str(shown.pk), "form-0-position": "7"}
+    administrators.post(reverse("admin:guides_quicklink_changelist"), {**typed, "_save": "Save"})
+    shown.refresh_from_db()
+    assert (shown.position, shown.is_shown) == (7, False)

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import BadRequest, ValidationError
+from django.db import IntegrityError
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from medianest.lib.broken_rules import sentence_for
 
 M = TypeVar("M", bound=Model)
 
 
 class CarefulAdmin(admin.ModelAdmin[M]):
-    """A stock ModelAdmin that answers 400 to made-up ids, which the stock one takes for an error of its own."""
+    """A stock ModelAdmin that keeps calm where the stock one takes a person's doing for an error of its own.
+
+    Made-up ids are answered with 400. A change that the database refuses, because somebody else was faster, leads
+    back to the page with the broken rule's sentence; nothing of it was saved.
+    """
 
     list_per_page = 50
     show_full_result_count = False
@@ -23,3 +30,20 @@ class CarefulAdmin(admin.ModelAdmin[M]):
             return super().response_action(request, queryset, *args)
         except ValidationError as error:
             raise BadRequest("The chosen rows are not ids.") from error
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except IntegrityError as error:
+            return _back(request, error)
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().changelist_view(request, *args, **kwargs)
+        except IntegrityError as error:
+            return _back(request, error)
+
+
+def _back(request: HttpRequest, error: IntegrityError) -> HttpResponse:
+    messages.error(request, sentence_for(error))
+    return HttpResponseRedirect(request.get_full_path())
