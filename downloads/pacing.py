@@ -22,6 +22,7 @@ QUEUE = "downloads"
 PACE = "pace"
 PAUSED = "paused"
 DISK_SECONDS = 15  # between two looks for room
+PACE_SECONDS = 30  # the longest wait until the next look for a free turn
 FIRST_PAUSE, LONGEST_PAUSE = 3600, 8 * 3600  # seconds
 
 
@@ -43,7 +44,8 @@ def admit() -> None:
     if missing:
         ahead = _waiting(PACE)
         seconds = (missing + ahead) * 3600 / settings.DOWNLOAD_STARTS_PER_HOUR
-        raise Wait(seconds, code=PACE, reason=_("Waits for its turn."))
+        # Never for long: whoever stands ahead may be cancelled, and then the turn is anybody's.
+        raise Wait(min(seconds, PACE_SECONDS), code=PACE, reason=_("Waits for its turn."))
 
 
 def has_room(needed_bytes: int) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import BigIntegerField, Case, Count, F, FloatField, Q, Sum, Value, When
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext as _
@@ -146,7 +147,19 @@ def _eta(n: dict[str, Any], known_bytes: int, speed: int | None) -> int | None:
     if not speed or not n["known_seconds"]:
         return None
     expected = known_bytes * n["wanted_seconds"] / n["known_seconds"]
-    return max(0, round(float(expected - n["stored_bytes"] - n["running_bytes"]) / speed))
+    missing = max(0, round(float(expected - n["stored_bytes"] - n["running_bytes"]) / speed))
+    return max(missing, round(_beyond_the_burst(n) * _start_seconds()))
+
+
+def _beyond_the_burst(n: dict[str, Any]) -> int:
+    """How many videos have still to wait for the long-run pace."""
+    waiting = n["total"] - n["left_out"] - n["failed"] - n["cancelled"] - n["done"]
+    return max(0, int(waiting) - settings.DOWNLOAD_BURST)
+
+
+def _start_seconds() -> float:
+    """Seconds between two videos' starts in the long run."""
+    return 3600 / float(settings.DOWNLOAD_STARTS_PER_HOUR)
 
 
 # --- words ------------------------------------------------------------------------------------------------------------------
@@ -188,7 +201,12 @@ def _told_pending(download: YoutubeDownload, n: dict[str, Any]) -> Told:
 def _progress_sentence(n: dict[str, Any]) -> str:
     wanted = n["total"] - n["left_out"]
     arrived = ngettext("%(done)d of %(total)d video is here.", "%(done)d of %(total)d videos are here.", wanted)
-    return " ".join([arrived % {"done": n["done"], "total": wanted}, *_losses(n)])
+    told = [arrived % {"done": n["done"], "total": wanted}, *_losses(n)]
+    if _beyond_the_burst(n):
+        told.append(
+            _("A long list starts one video every %d seconds, so that YouTube stays content.") % _start_seconds()
+        )
+    return " ".join(told)
 
 
 def _losses(n: dict[str, Any]) -> list[str]:

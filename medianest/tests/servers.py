@@ -35,6 +35,6 @@ def _start() -> None:
 
 
 os.environ.setdefault("DJANGO_SECRET_KEY", "only-for-tests-" + "x" * 50)
-os.environ.setdefault("ENCRYPTION_KEYS", "test1:" + base64.b64encode(bytes(range(32))).decode())
+os.environ.setdefault("ENCRYPTION_KEYS", "k1:" + base64.b64encode(bytes(range(32))).decode())
 os.environ.setdefault("PLAIN_HTTP", "1")
 _start()
