@@ -56,7 +56,10 @@ def test_a_broken_rule_is_told_and_refused(rule: str) -> None:
 
 @pytest.mark.parametrize("url", ["/", "/status/", "http://nas.local:32400/web", "https://example.org"])
 def test_good_addresses_are_fine(url: str) -> None:
-    link(url=url).full_clean()
+    good = link(url=url)
+    good.full_clean()
+    good.save()
+    assert QuickLink.objects.get().url == url
 
 
 @pytest.mark.parametrize("url", ["//evil.org", "/\\evil.org", "ftp://example.org", "https:///", "data:text/html,x"])

@@ -67,7 +67,10 @@ def test_a_broken_rule_is_told_and_refused(rule: str) -> None:
 
 @pytest.mark.parametrize("url", ["", "/", "/requests/42", "/downloads/?after=x"])
 def test_pages_of_medianest_are_fine(url: str) -> None:
-    told(url=url).full_clean()
+    good = told(url=url)
+    good.full_clean()
+    good.save()
+    assert Notification.objects.get().url == url
 
 
 @pytest.mark.parametrize("url", ["https://example.org", "//example.org", "/\\example.org", "javascript:alert(1)"])
