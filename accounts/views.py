@@ -18,6 +18,7 @@ from accounts.forms import ChangePasswordForm, SignInForm
 from accounts.middleware import may_use_with_one_time_password
 from accounts.models import User
 from medianest.lib.redirects import next_page
+from services import steps
 
 _NO_PLACE_TO_GO = ("accounts:sign-in", "accounts:sign-out", "accounts:change-password")
 
@@ -72,8 +73,15 @@ def change_password(request: HttpRequest) -> HttpResponse:
         entry.forget_password_tries(user)
         update_session_auth_hash(request, changed)
         messages.success(request, _("Your password is changed. Everywhere else you were signed out."))
-        return redirect("home" if user.requires_password_change else "accounts:profile")
+        return redirect(_after_the_change(user))
     return render(request, "accounts/change_password.html", {"form": form})
+
+
+def _after_the_change(user: User) -> str:
+    """Where a person goes on: a first administrator to connecting the services."""
+    if not user.requires_password_change:
+        return "accounts:profile"
+    return "services:setup" if user.is_administrator and steps.is_needed() else "home"
 
 
 @require_safe

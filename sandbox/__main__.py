@@ -24,6 +24,9 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--youtube-root", type=Path, help="the folder that the simulated Plex scans")
     parser.add_argument("--media-dir", type=Path, help="where YouTube's drawn clips are kept (default: in the folder)")
+    parser.add_argument(
+        "--youtube-rate", type=int, help="bytes a second for each YouTube connection (default: no limit)"
+    )
     return parser.parse_args(words)
 
 
@@ -35,6 +38,7 @@ def main(words: Sequence[str] | None = None) -> int:
         signal.signal(number, lambda *_: over.set())
     try:
         with Sandbox(asked.folder, asked.ports_from, asked.youtube_root, asked.media_dir) as sandbox:
+            sandbox.youtube.rate = asked.youtube_rate
             print(json.dumps(sandbox.description()), flush=True)  # noqa: T201  (the line a caller waits for)
             over.wait()
     except OSError as error:

@@ -123,7 +123,9 @@ class Sandbox:
             "connections": self.connections(),
             "youtube_root": str(self.youtube_root),
             "people": [dataclasses.asdict(person) for person in PEOPLE],
-            "playlists": [{"title": title, "url": url} for title, url in self.youtube.demo_playlists()],
+            "playlists": [
+                {"title": title, "url": url} for title, url in self.youtube.demo_playlists() if title.strip(".")
+            ],
         }
 
     @property

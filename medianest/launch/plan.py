@@ -118,6 +118,7 @@ class Plan:
         """The simulated services of the demo."""
         words = ["-m", "sandbox", "--folder", str(self.folder.root / "sandbox"), "--ports-from", str(first_port)]
         words += ["--youtube-root", str(self.folder.root / "media" / "youtube")]
+        words += ["--youtube-rate", "60000"]  # slow enough to be watched
         return self._python("sandbox", words, env, grace=10, terse=True)
 
     def _python(

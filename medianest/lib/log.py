@@ -37,7 +37,7 @@ def logging_config(*, level: str, as_json: bool) -> None:
             },
             "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
             "root": {"handlers": ["console"], "level": level},
-            "loggers": {name: {"level": "WARNING"} for name in _CHATTY},
+            "loggers": {**{name: {"level": "WARNING"} for name in _CHATTY}, "django.request": {"level": "ERROR"}},
         }
     )
     structlog.configure(

@@ -138,10 +138,13 @@ def test_the_strip_shows_every_service_with_its_age(annas: Client) -> None:
     assert reverse("services:status") in text
 
 
-def test_set_up_is_offered_to_administrators_until_it_is_done(administrators: Client, annas: Client) -> None:
-    assert reverse("services:setup") in home(administrators)
+def test_set_up_is_always_there_for_administrators_and_urged_until_it_is_done(
+    administrators: Client, annas: Client
+) -> None:
+    assert "Connect it now" in home(administrators)
     assert reverse("services:setup") not in home(annas)
     ServiceConfig.objects.update_or_create(
         service_name="plex", defaults={"service_url": "http://127.0.0.1:1", "enabled": True}
     )
-    assert reverse("services:setup") not in home(administrators)
+    assert "Connect it now" not in home(administrators)
+    assert reverse("services:setup") in home(administrators)
