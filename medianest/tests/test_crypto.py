@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
 
 import pytest
 from django.core import serializers
@@ -19,8 +20,10 @@ SECRET = "token-of-the-nest"
 
 
 @pytest.fixture(autouse=True)
-def _keys(settings: Settings) -> None:
+def _keys(settings: Settings) -> Iterator[None]:
     use(settings, f"old:{OLD}")
+    yield
+    crypto.keyring.cache_clear()  # the next test finds the installation's own keys again
 
 
 def use(settings: Settings, keys: str) -> None:
