@@ -12,6 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
 
 Handler = Callable[..., HttpResponseBase]
@@ -21,6 +22,21 @@ def may_use_with_one_time_password(view: Handler) -> Handler:
     """Mark a view that a person with a one-time password needs: changing it, and leaving."""
     view.open_to_one_time_password = True  # type: ignore[attr-defined]
     return view
+
+
+def _page_of(address: str) -> str:
+    """The path and query of an address; the first page for what is no address."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "/"
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+
+
+def _page_left(request: HttpRequest) -> str:
+    """The page a form was sent from; the first one where that is not told or is another site's."""
+    referer = request.headers.get("Referer", "")
+    return _page_of(referer) if url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}) else "/"
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
@@ -39,12 +55,13 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     def handle_no_permission(  # type: ignore[override]  # htmx needs a 200, not a redirect
         self, request: HttpRequest, view_func: Any
     ) -> HttpResponseBase:
-        if not getattr(request, "htmx", False):
-            return super().handle_no_permission(request, view_func)
-        here = urlsplit(request.headers.get("HX-Current-URL", ""))
-        path = here.path + (f"?{here.query}" if here.query else "")
-        login = redirect_to_login(path or "/", self.get_login_url(view_func), REDIRECT_FIELD_NAME)
-        return HttpResponseClientRedirect(login.url)
+        login_url = self.get_login_url(view_func)
+        if getattr(request, "htmx", False):
+            page = _page_of(request.headers.get("HX-Current-URL", ""))
+            return HttpResponseClientRedirect(redirect_to_login(page, login_url, REDIRECT_FIELD_NAME).url)
+        if request.method not in ("GET", "HEAD"):  # what only takes a form is no page to come back to
+            return redirect_to_login(_page_left(request), login_url, REDIRECT_FIELD_NAME)
+        return super().handle_no_permission(request, view_func)
 
 
 class PasswordChangeMiddleware:

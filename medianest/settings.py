@@ -126,6 +126,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "medianest.views.page_for_405",
 ]
 ROOT_URLCONF = "medianest.urls"
 WSGI_APPLICATION = "medianest.wsgi.application"

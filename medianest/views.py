@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
@@ -67,6 +68,19 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 @login_not_required
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _error(request, "404.html", 404)
+
+
+def page_for_405(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Middleware: an address that only takes a form tells so to whoever opens it as a page."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        asks_page = "text/html" in request.headers.get("Accept", "")
+        if response.status_code == 405 and asks_page and not response.streaming and not response.content:
+            response.content = _error(request, "405.html", 405).content
+        return response
+
+    return answer
 
 
 @login_not_required

@@ -129,3 +129,16 @@ def test_a_name_is_shown_as_text(annas: Client, anna: User) -> None:
     anna.name = "<svg onload=alert(1)>"
     anna.save()
     assert "<svg onload" not in annas.get("/account/").content.decode()
+
+
+def test_a_form_sent_after_the_session_was_over_leads_back_to_its_page(stranger: Client) -> None:
+    back = stranger.post("/account/change-password/", headers={"referer": "http://testserver/downloads/?page=2"})
+    assert back["Location"].endswith("?next=/downloads/%3Fpage%3D2")
+    for referer in ("", "https://evil.example/x", "http://[::1"):
+        response = stranger.post("/", headers={"referer": referer})
+        assert response["Location"].endswith("?next=/")
+
+
+def test_a_current_address_that_is_none_leads_to_the_first_page(stranger: Client) -> None:
+    response = stranger.get("/", HTTP_HX_REQUEST="true", HTTP_HX_CURRENT_URL="http://[::1")
+    assert response["HX-Redirect"].endswith("?next=/")

@@ -127,3 +127,11 @@ def test_a_stale_form_reloads_the_page_that_sent_it(anna: Any) -> None:
 )
 def test_away_is_told_from_wrong(error: Exception | None, away: bool) -> None:
     assert is_away(error) is away
+
+
+def test_an_address_that_only_takes_a_form_says_so(annas: Client) -> None:
+    response = annas.get("/theme/", headers={"accept": "text/html"})
+    assert response.status_code == 405
+    assert response["Allow"] == "POST"
+    assert "This address is not a page" in response.content.decode()
+    assert annas.get("/theme/", headers={"accept": "*/*"}).content == b""
