@@ -261,9 +261,9 @@ class Client:
         raise Malformed(_("%(service)s sends visitors round in a circle.") % {"service": self.label})
 
     def _redirected(self, request: httpx2.Request, location: str) -> httpx2.Request:
-        """The same question at the place it was sent to: same host only, since the key goes along."""
+        """The same question at the place it was sent to: same scheme, host and port only, since the key goes along."""
         headers = {name: value for name, value in request.headers.items() if name != "host"}
-        if request.method == "GET" and (target := _same_host(str(request.url), location)):
+        if request.method == "GET" and (target := _same_origin(str(request.url), location)):
             try:
                 return self._http.build_request("GET", target, headers=headers)
             except (httpx2.InvalidURL, ValueError):
@@ -288,15 +288,20 @@ class Client:
         return bytes(body)
 
 
-def _same_host(url: str, location: str) -> str:
-    """Where `location` leads from `url`; "" if that is nowhere, another host, or away from TLS."""
+def _same_origin(url: str, location: str) -> str:
+    """Where `location` leads from `url`; "" if that is nowhere, or another scheme, host or port."""
     try:
         target = urljoin(url, location)
-        here, there = urlsplit(url), urlsplit(target)
+        stays = origin(target) == origin(url)
     except ValueError:
         return ""
-    leaves_tls = here.scheme == "https" and there.scheme != "https"
-    return target if location and there.hostname == here.hostname and not leaves_tls else ""
+    return target if location and stays else ""
+
+
+def origin(address: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port of an address. Raises ValueError for what is none."""
+    parts = urlsplit(address)
+    return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme)
 
 
 def client(label: str, url: str, **options: Any) -> Client:

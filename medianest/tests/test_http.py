@@ -202,6 +202,25 @@ def test_a_redirect_to_another_host_is_not_followed() -> None:
         assert other.heads == []
 
 
+def test_a_redirect_to_another_port_of_the_host_is_not_followed() -> None:
+    with server(saying(page())) as other:
+        assert "sends visitors elsewhere" in failure(saying(page(b"", "302 Found", Location=other.url))).sentence
+        assert other.heads == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("http://plex/a", "http://plex:80/b", True),
+        ("https://Plex", "https://plex:443", True),
+        ("http://plex", "https://plex", False),
+        ("http://plex:1", "http://plex:2", False),
+    ],
+)
+def test_an_origin_is_scheme_host_and_port(one: str, other: str, same: bool) -> None:
+    assert (http.origin(one) == http.origin(other)) is same
+
+
 @pytest.mark.parametrize(
     "location", ["", "http://[bad", "http://127.0.0.1:port/", "javascript:alert(1)", "//else.example"]
 )
