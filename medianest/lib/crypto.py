@@ -46,6 +46,8 @@ class Keyring:
                 key = b""
             if not key_id.isalnum() or len(key) != 32:
                 raise ImproperlyConfigured(f"ENCRYPTION_KEYS, line {number}: write `id:` and 32 bytes in base64.")
+            if key_id in keys:
+                raise ImproperlyConfigured(f"ENCRYPTION_KEYS, line {number}: the id {key_id!r} stands there twice.")
             keys[key_id] = key
         if not keys:
             raise ImproperlyConfigured("ENCRYPTION_KEYS is empty; secrets could not be stored.")

@@ -155,3 +155,8 @@ def test_many_rows_are_encrypted_at_once(db: None) -> None:
 
 def test_a_dump_holds_no_secret(plex: ServiceConfig) -> None:
     assert json.loads(serializers.serialize("json", ServiceConfig.objects.all()))[0]["fields"]["api_key"] == ""
+
+
+def test_an_id_that_stands_twice_is_refused() -> None:
+    with pytest.raises(ImproperlyConfigured, match="line 2: the id 'k1' stands there twice"):
+        Keyring.parse(f"k1:{NEW}\nk1:{OLD}")
