@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import django_stubs_ext
 import psutil
@@ -68,7 +68,7 @@ PLEX_AUTH_URL = env.text("PLEX_AUTH_URL", "The page people sign in at.", "https:
 TMDB_URL = env.text("TMDB_URL", "TMDB's API.", "https://api.themoviedb.org").rstrip("/")
 TMDB_IMAGE_URL = env.text("TMDB_IMAGE_URL", "TMDB's pictures.", "https://image.tmdb.org").rstrip("/")
 TMDB_TOKEN = env.text("TMDB_TOKEN", "TMDB read token; without one Overseerr is asked instead.", secret=True)
-YTDLP_PROXY = env.text("YTDLP_PROXY", "Proxy for all YouTube traffic.")
+YTDLP_PROXY = env.text("YTDLP_PROXY", "Proxy for all YouTube traffic.", secret=True)  # may hold a password
 YTDLP_NO_CHECK_CERTIFICATE = env.flag(
     "YTDLP_NO_CHECK_CERTIFICATE", "Do not check YouTube's certificate (with an inspecting proxy)."
 )
@@ -181,6 +181,15 @@ DB_POOL_MAX = env.number("DB_POOL_MAX", "Database connections each web process m
 _database = env.database("DATABASE_URL", DATABASE_URL)
 _options: dict[str, object] = {**_database.get("OPTIONS", {})}  # type: ignore[dict-item]
 _options.setdefault("connect_timeout", 3)
+# A server that vanished without a word is noticed in 15 to 25 seconds, not after the kernel's two hours.
+for _name, _value in {
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15000,
+}.items():
+    _options.setdefault(_name, _value)
 _options.setdefault("options", "-c statement_timeout=30000 -c timezone=UTC")
 if DB_POOL_MAX:
     # A short wait and quick reconnects: measured to recover within a second of the database's return.
@@ -249,7 +258,8 @@ def _celery_broker(url: str) -> str:
         return url
     parts = urlsplit(url)
     secret = f":{parts.password}@" if parts.password else ""
-    return f"redis+socket://{secret}{parts.path}?virtual_host=0"
+    number = parse_qs(parts.query).get("db", ["0"])[0]
+    return f"redis+socket://{secret}{parts.path}?virtual_host={number}"
 
 
 CELERY_BROKER_URL = _celery_broker(BROKER_URL)
@@ -272,7 +282,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # --- text, time, files ------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+LANGUAGES = [("en", "English")]  # only what is translated as a whole: Django speaks more and would mix them in
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.text("TIME_ZONE", "Time zone of dates on pages, e.g. Europe/Berlin.", "UTC")
