@@ -3,9 +3,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.test import Client
 from pytest_django.fixtures import Settings
+
+from medianest import health
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_APPLIED", set())
 
 
 def test_a_living_process_says_so_without_asking_anybody(client: Client) -> None:
@@ -28,9 +35,12 @@ def test_without_redis_it_is_not_ready(stranger: Client, settings: Settings) -> 
     assert response.json()["checks"]["redis"] == "does not answer"
 
 
-def test_without_a_database_it_is_not_ready(stranger: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_without_a_database_it_is_not_ready(
+    stranger: Client, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
     def no(*args: Any) -> None:
-        raise OperationalError("refused")
+        raise error("refused")
 
     with monkeypatch.context() as patch:
         patch.setattr("django.db.backends.base.base.BaseDatabaseWrapper.cursor", no)
@@ -46,3 +56,9 @@ def test_with_migrations_waiting_it_is_not_ready(stranger: Client, monkeypatch: 
     response = stranger.get("/readyz")
     assert response.status_code == 503
     assert response.json()["checks"]["migrations"] == "2 not applied"
+
+
+def test_migrations_seen_applied_are_not_looked_at_again(stranger: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert stranger.get("/readyz").status_code == 200
+    monkeypatch.setattr("medianest.health.MigrationExecutor", None)
+    assert stranger.get("/readyz").json()["checks"]["migrations"] == "ok"
