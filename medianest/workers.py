@@ -17,6 +17,7 @@ import gc
 import os
 import signal
 import sys
+import threading
 import time
 import warnings
 from collections.abc import Callable
@@ -37,12 +38,15 @@ PAUSES = (1, 2, 4, 8, 15, 30)  # seconds before the 1st, 2nd, … restart in a r
 HEALTHY_AFTER = 60.0  # seconds of life after which the count starts anew
 GRACE = 25.0  # seconds a worker has to put its jobs back
 _PR_SET_PDEATHSIG = 1
+_SCHEDULER = "celery.beat:Scheduler"  # keeps no file: every entry may run once more after a restart
 
 
 def run_worker(queue: str, threads: int, *, beat: bool) -> None:
     """Be a Celery worker for one queue until told to stop, and the scheduler too if `beat`."""
     if beat:
-        EmbeddedService(app, thread=True, schedule_filename=schedule_file()).start()  # type: ignore[union-attr]
+        scheduler = EmbeddedService(app, thread=True, scheduler_cls=_SCHEDULER)
+        scheduler.start()  # type: ignore[union-attr]
+        threading.Thread(target=leave_without, args=[scheduler], name="beat-watch", daemon=True).start()
     worker = app.Worker(
         hostname=f"{queue}@%h",
         queues=[queue],
@@ -58,21 +62,23 @@ def run_worker(queue: str, threads: int, *, beat: bool) -> None:
     sys.exit(worker.exitcode)
 
 
+def leave_without(scheduler: threading.Thread) -> None:
+    """Wait for the scheduler's end and end this worker then, so that both are forked anew."""
+    scheduler.join()
+    log.error("scheduler_ended", restart="with its worker")
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 def run_folder() -> Path:
-    """Where process ids and the scheduler's file stand."""
+    """Where process ids stand."""
     folder = Path(settings.DATA_DIR) / "run"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def schedule_file() -> str:
-    """Says when each entry last ran; losing it costs nothing."""
-    return str(run_folder() / "beat")
-
-
 def run_beat() -> None:
     """Be the scheduler."""
-    app.Beat(schedule=schedule_file(), quiet=True, loglevel=settings.LOG_LEVEL).run()
+    app.Beat(scheduler=_SCHEDULER, quiet=True, loglevel=settings.LOG_LEVEL).run()
 
 
 class Child:
@@ -87,12 +93,13 @@ class Child:
 
     def fork(self) -> None:
         self.started = time.monotonic()
+        parent = os.getpid()
         pid = os.fork()
         if pid:
             self.pid = pid
             (run_folder() / f"worker-{self.name}.pid").write_text(f"{pid}\n")
             return
-        _die_with_parent()
+        _die_with(parent)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_DFL)
         code = 1
@@ -114,9 +121,11 @@ class Child:
         log.error("worker_died", worker=self.name, exit_code=code, restart_in_seconds=pause)
 
 
-def _die_with_parent() -> None:
+def _die_with(parent: int) -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:  # it was gone before it could be asked for
+        os._exit(1)
 
 
 def supervise(children: list[Child]) -> None:
