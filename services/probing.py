@@ -7,6 +7,7 @@ seen online at once. A service is degraded when it answers but cannot be used, o
 from __future__ import annotations
 
 import dataclasses
+import secrets
 import time
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +23,7 @@ from medianest.lib.breaker import Breaker
 from services import connections, internals
 from services.models import ServiceConfig, ServiceState, ServiceStatus
 from services.providers import registry
-from services.providers.base import LOOK, Condition, Health
+from services.providers.base import Condition, Health
 
 log = structlog.get_logger(__name__)
 
@@ -30,7 +31,7 @@ FAILURES_UNTIL_OFFLINE = 2
 SLOW_UNTIL_DEGRADED = 3
 LOOK_AGAIN_AFTER = timedelta(seconds=15)
 _AT_ONCE = 4
-_LOCK_SECONDS = int(LOOK.total) + 5
+_LOCK_SECONDS = 20  # longer than a look takes, the waiting for a free thread included
 _WRITTEN = [
     "status",
     "response_time_ms",
@@ -72,7 +73,8 @@ def probe(names: Collection[str] | None = None) -> list[str]:
     """
     subjects, absent = _subjects()
     chosen = [subject for subject in subjects if names is None or subject.name in names]
-    mine = [subject for subject in chosen if _lock(subject.name)]
+    token = secrets.token_hex(8)
+    mine = [subject for subject in chosen if _lock(subject.name, token)]
     try:
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="probe") as pool:
             outside = pool.map(_look, [subject for subject in mine if not subject.needs_caller])
@@ -80,7 +82,7 @@ def probe(names: Collection[str] | None = None) -> list[str]:
             seen = [*here, *outside]
         return _write(seen, {name: why for name, why in absent.items() if names is None or name in names})
     finally:
-        cache.delete_many([_lock_key(subject.name) for subject in mine])
+        _unlock([subject.name for subject in mine], token)
 
 
 def _subjects() -> tuple[list[Subject], dict[str, str]]:
@@ -103,9 +105,15 @@ def _lock_key(name: str) -> str:
     return f"probing:{name}"
 
 
-def _lock(name: str) -> bool:
+def _lock(name: str, token: str) -> bool:
     """Whether nobody else looks at it now. None from the cache means that Redis is away: then we look all the same."""
-    return cache.add(_lock_key(name), 1, timeout=_LOCK_SECONDS) is not False
+    return cache.add(_lock_key(name), token, timeout=_LOCK_SECONDS) is not False
+
+
+def _unlock(names: list[str], token: str) -> None:
+    """Give back one's own locks only: one that ran out may be another process's by now."""
+    held = cache.get_many([_lock_key(name) for name in names]) or {}
+    cache.delete_many([key for key, value in held.items() if value == token])
 
 
 def _look(subject: Subject) -> Seen:
