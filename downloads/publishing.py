@@ -42,14 +42,16 @@ def publish(run: Run, download_id: UUID) -> None:
     entries = _here(download)
     if not entries:
         return
-    look = _look_number(run, entries)
+    counted = _counted(run, entries)
     plex = connections.first(CanHoldVideos)  # type: ignore[type-abstract]  # a capability is asked for, not made
     if plex is None:
-        raise _away(download, look, _("No Plex is connected yet. The administrator can do that in the set-up."))
+        raise _away(run, download, counted, _("No Plex is connected yet. The administrator can do that in the set-up."))
     try:
-        missing = _show(run, plex, download, entries, look)
+        missing = _show(run, plex, download, entries, counted["look"])
     except ProviderError as error:
-        raise _away(download, look, error.sentence) from error
+        raise _away(run, download, counted, error.sentence) from error
+    look = counted["look"]
+    run.report(entries=len(entries), look=look + 1, away=0)
     if not missing:
         _finished(download)
     elif look >= MOST_LOOKS:
@@ -68,12 +70,12 @@ def _here(download: YoutubeDownload) -> list[DownloadEntry]:
     return list(download.entries.on_disk().select_related("video").order_by("position"))
 
 
-def _look_number(run: Run, entries: list[DownloadEntry]) -> int:
-    """How often it was tried for just these entries; counting starts anew when more have arrived."""
+def _counted(run: Run, entries: list[DownloadEntry]) -> dict[str, int]:
+    """How often Plex was looked into, and how often it was away, for just these entries; more of them count anew."""
     before: dict[str, Any] = run.job.progress
-    look = int(before.get("look", 0)) if before.get("entries") == len(entries) else 0
-    run.report(entries=len(entries), look=look + 1)
-    return look
+    same = before.get("entries") == len(entries)
+    counted = {name: int(before.get(name, 0)) if same else 0 for name in ("look", "away")}
+    return {"entries": len(entries), **counted}
 
 
 def _pause(pauses: tuple[int, ...], number: int) -> int:
@@ -155,10 +157,12 @@ def _finished(download: YoutubeDownload) -> None:
     log.info("download_shown", download_id=str(download.pk))
 
 
-def _away(download: YoutubeDownload, look: int, sentence: str) -> Wait:
+def _away(run: Run, download: YoutubeDownload, counted: dict[str, int], sentence: str) -> Wait:
+    """Plex cannot be used: the outcome of the job. What was looked for in vain before counts no longer."""
+    run.report(entries=counted["entries"], look=0, away=counted["away"] + 1)
     note = _("Waiting for Plex: %(reason)s") % {"reason": sentence}
     _tell(download, PlexState.WAITING, note)
-    return Wait(_pause(AWAY_PAUSES, look), code="plex_away", reason=note)
+    return Wait(_pause(AWAY_PAUSES, counted["away"]), code="plex_away", reason=note)
 
 
 def _not_found(missing: int) -> str:

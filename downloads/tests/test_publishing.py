@@ -148,6 +148,25 @@ def test_a_file_plex_never_shows_ends_in_a_reason_and_can_be_tried_again(
     assert house.states(download) == ["in_collection"]
 
 
+def test_the_time_plex_was_away_does_not_count_as_looking(
+    anna: User, youtube: YouTube, plex: Plex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publishing, "MOST_LOOKS", 3)
+    plex.turn("down")
+    download = house.fetched(anna, youtube.add_playlist("Long gone", 1).url)
+    for _ in range(6):
+        house.bring_forward()
+        house.work()
+    assert Job.objects.get(kind="downloads.publish").progress["away"] > 3
+    plex.scan_delay = 1.0
+    plex.turn("up")
+    house.bring_forward()
+    house.work()
+    assert _state(download) == PlexState.SCANNING
+    progress = Job.objects.get(kind="downloads.publish").progress
+    assert (progress["look"], progress["away"]) == (1, 0)
+
+
 def test_nothing_here_means_nothing_to_publish(anna: User, youtube: YouTube) -> None:
     download = house.submitted(anna, youtube.add_playlist("Not yet", 1).url)
     with pytest.raises(actions.CannotPublish):
