@@ -12,7 +12,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from medianest.lib.http import clean_address
+from medianest.lib.http import clean_address, origin
 from services.models import ServiceConfig
 from services.providers import registry
 from services.providers.base import Connection, Provider
@@ -85,6 +85,8 @@ class ConnectionForm(forms.ModelForm[ServiceConfig]):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        if self._takes_key_elsewhere(cleaned):
+            self.add_error("key", _("The address changed, so enter the key again."))
         checked = self.provider.SettingsForm(data=self.data, prefix=self.add_prefix(_SETTING))
         if checked.is_valid():
             self.settings = checked.cleaned_data
@@ -92,6 +94,13 @@ class ConnectionForm(forms.ModelForm[ServiceConfig]):
             for name, messages in checked.errors.items():
                 self.add_error(None if name == "__all__" else f"{_SETTING}-{name}", list(messages))
         return cleaned
+
+    def _takes_key_elsewhere(self, cleaned: dict[str, Any]) -> bool:
+        """Whether the stored key would go to another scheme, host or port than the one it was entered for."""
+        address = cleaned.get("service_url")
+        if not address or not self.instance.has_key or cleaned.get("remove_key") or "key" in self.errors:
+            return False
+        return not cleaned.get("key") and origin(address) != origin(self.instance.service_url)
 
     def ask_for_all(self) -> None:
         """Take nothing less than a connection: with an address, and a key where one is needed and none is stored."""

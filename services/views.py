@@ -73,7 +73,11 @@ def connect(request: HttpRequest, service_name: str) -> HttpResponse:
     result = form.typed_provider().test()
     if not result.ok and "keep" not in request.POST:
         return _setup_page(request, {service_name: result}, form, status=422)
-    actions.save_connection(**form.values(), by=request.user, request=request)
+    try:
+        actions.save_connection(**form.values(), by=request.user, request=request)
+    except actions.CannotSaveConnection as refusal:
+        form.add_error(None, refusal.sentence)
+        return _setup_page(request, {}, form, status=422)
     steps.remember(request, service_name, result)
     return redirect(f"{reverse('services:setup')}#{service_name}")
 

@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 from operations.models import SecurityEvent
 from sandbox.plex import Plex
 from sandbox.switches import Mode
-from services import probing
+from services import actions, probing
 from services.models import ServiceConfig
 
 PAGE = "/setup/"
@@ -192,3 +192,20 @@ def test_without_a_media_server_there_is_nobody_to_ask(administrators: Client) -
 def test_a_plex_that_hangs_is_given_up(administrators: Client, connected: ServiceConfig, plex: Plex) -> None:
     plex.turn(Mode.HANG, delay=60)
     assert "no answer within" in ask(administrators)
+
+
+# --- where a key goes -----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("address", ["http://evil.example", "http://plex.example:1", "https://plex.example"])
+def test_a_stored_key_goes_to_no_other_address(administrators: Client, db: None, address: str) -> None:
+    ServiceConfig.objects.create(service_name="plex", service_url="http://plex.example", api_key=KEY)
+    text = text_of(send(administrators, service_url=address, keep="1"), 422)
+    assert text.count("The address changed, so enter the key again.") == 1
+    assert ServiceConfig.objects.get().service_url == "http://plex.example"
+
+
+def test_what_cannot_be_saved_is_said(administrators: Client, plex: Plex, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no(**values: Any) -> None:
+        raise actions.CannotSaveConnection("Somebody else was faster.")
+
+    monkeypatch.setattr(actions, "save_connection", no)
+    assert "Somebody else was faster." in text_of(send(administrators, service_url=plex.url, key=plex.token), 422)
