@@ -39,8 +39,8 @@ class Overseerr(base.Provider):
     kind = "overseerr"
     label = "Overseerr"
     icon = "inbox"
-    purpose = gettext_lazy("Takes requests for films and series and has them fetched. Seerr works as well.")
-    when_away = gettext_lazy("Requests are kept and handed over when Overseerr is back.")
+    purpose = gettext_lazy("Has films and series fetched. MediaNest looks at whether it answers. Seerr works as well.")
+    when_away = gettext_lazy("Nothing in MediaNest depends on it yet. Everything works.")
     address_example = "http://192.168.1.20:5055"
     key_label = gettext_lazy("API key")
     key_help = gettext_lazy("In Overseerr: Settings, General.")

@@ -64,8 +64,8 @@ class UptimeKuma(base.Provider, CanReportMonitors):
     kind = "uptime-kuma"
     label = "Uptime Kuma"
     icon = "activity"
-    purpose = gettext_lazy("Watches your other machines; what it sees is shown on the status page.")
-    when_away = gettext_lazy("What Uptime Kuma watches cannot be shown. Everything else works.")
+    purpose = gettext_lazy("Watches your other machines. MediaNest looks at whether it answers.")
+    when_away = gettext_lazy("Nothing in MediaNest depends on it yet. Everything works.")
     address_example = "http://192.168.1.20:3001"
     key_label = gettext_lazy("API key")
     key_help = gettext_lazy("Only needed for uptime over 30 days and for monitors on no status page.")
