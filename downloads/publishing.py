@@ -20,7 +20,7 @@ from downloads import storage
 from downloads.models import DownloadEntry, EntryStatus, PlexState, Video, YoutubeDownload
 from downloads.querysets import ACTIVE
 from medianest.lib.http import ProviderError
-from medianest.lib.locks import held
+from medianest.lib.locks import held_if_free
 from operations.jobs import GiveUp, Wait
 from operations.lease import Run
 from services import connections
@@ -32,6 +32,7 @@ SCAN_PAUSES = (1, 1, 2, 3, 5, 8, 13, 20, 30, 60, 120, 300)  # seconds between tw
 AWAY_PAUSES = (5, 10, 15, 30, 60, 120, 300)  # seconds between two tries while Plex cannot be used
 SCAN_EVERY = 4  # looks
 MOST_LOOKS = 40
+BUSY_SECONDS = 5
 
 
 def publish(run: Run, download_id: UUID) -> None:
@@ -120,8 +121,11 @@ def _advance(entries: list[DownloadEntry], status: EntryStatus, before: EntrySta
 
 
 def _gather(plex: CanHoldVideos, section: Section, download: YoutubeDownload) -> None:
-    """One collection for a playlist, however many people handed it in; two at once come one after the other."""
-    with held(f"downloads.collection:{download.playlist_id}"):
+    """One collection for a playlist, however many people handed it in. Raises Wait while another run is at it."""
+    with held_if_free(f"downloads.collection:{download.playlist_id}") as is_ours:
+        if not is_ours:
+            _tell(download, PlexState.SCANNING, "")
+            raise Wait(BUSY_SECONDS, code="busy", reason=_("Another worker is making the collection."))
         same = YoutubeDownload.objects.filter(playlist_id=download.playlist_id, is_single=False)
         known = same.exclude(plex_collection_id="").order_by("created_at").values_list("plex_collection_id", flat=True)
         key = plex.put_collection(

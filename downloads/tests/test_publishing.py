@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import urllib.request
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from accounts.models import User
 from downloads import actions, publishing
@@ -14,6 +16,7 @@ from downloads.models import DownloadEntry, PlexState, Video, YoutubeDownload
 from downloads.summary import summarise
 from downloads.tests import house
 from downloads.tests.conftest import connect
+from medianest.lib.locks import held
 from operations.models import Job, JobState
 from sandbox.plex import Plex
 from sandbox.youtube import YouTube
@@ -154,17 +157,39 @@ def test_the_time_plex_was_away_does_not_count_as_looking(
     monkeypatch.setattr(publishing, "MOST_LOOKS", 3)
     plex.turn("down")
     download = house.fetched(anna, youtube.add_playlist("Long gone", 1).url)
-    for _ in range(6):
-        house.bring_forward()
-        house.work()
-    assert Job.objects.get(kind="downloads.publish").progress["away"] > 3
-    plex.scan_delay = 1.0
+    house.work_until(lambda: Job.objects.get(kind="downloads.publish").progress["away"] > 3)
+    plex.scan_delay = 60
     plex.turn("up")
-    house.bring_forward()
-    house.work()
-    assert _state(download) == PlexState.SCANNING
+    house.work_until(lambda: _state(download) != PlexState.WAITING)
+    assert download.plex_state == PlexState.SCANNING
     progress = Job.objects.get(kind="downloads.publish").progress
     assert (progress["look"], progress["away"]) == (1, 0)
+    plex.scanner.cancel()
+
+
+def test_a_collection_in_other_hands_is_waited_for_without_counting(anna: User, youtube: YouTube, plex: Plex) -> None:
+    download = house.ordered(anna, youtube.add_playlist("In other hands", 1).url)
+    taken, free = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with held(f"downloads.collection:{download.playlist_id}"):
+            taken.set()
+            free.wait(house.PATIENCE)
+        connection.close()
+
+    other = threading.Thread(target=hold)
+    other.start()
+    assert taken.wait(house.PATIENCE)
+    try:
+        publish = Job.objects.filter(kind="downloads.publish", error_code="busy")
+        house.work_until(publish.exists)
+        assert publish.get().failures == 0
+        assert _state(download) == PlexState.SCANNING
+    finally:
+        free.set()
+        other.join()
+    house.work_until(lambda: _state(download) == PlexState.DONE)
+    assert len(plex.collections()) == 1
 
 
 def test_nothing_here_means_nothing_to_publish(anna: User, youtube: YouTube) -> None:

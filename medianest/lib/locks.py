@@ -25,6 +25,25 @@ def held(name: str) -> Iterator[None]:
     """Wait for the lock `name` and keep it for the length of the block, over many transactions."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [name])
+    with _given_back(name):
+        yield
+
+
+@contextmanager
+def held_if_free(name: str) -> Iterator[bool]:
+    """Like `held`, but without waiting: gives False, and no lock, while somebody else has it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [name])
+        is_mine = bool(cursor.fetchone()[0])
+    if not is_mine:
+        yield False
+        return
+    with _given_back(name):
+        yield True
+
+
+@contextmanager
+def _given_back(name: str) -> Iterator[None]:
     try:
         yield
     finally:
