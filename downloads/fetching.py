@@ -51,9 +51,7 @@ def _is_here(video: Video) -> bool:
         return True
     if video.file_path:
         log.warning("file_gone", video_id=video.video_id, path=video.file_path)
-        Video.objects.filter(pk=video.pk).update(
-            file_path="", stored_at=None, file_bytes=None, plex_rating_key="", downloaded_bytes=0
-        )
+        settling.taken_away(video)
     return False
 
 

@@ -42,6 +42,7 @@ def publish(run: Run, download_id: UUID) -> None:
         return
     entries = _here(download)
     if not entries:
+        _tell(download, PlexState.NONE, "")
         return
     counted = _counted(run, entries)
     plex = connections.first(CanHoldVideos)  # type: ignore[type-abstract]  # a capability is asked for, not made
@@ -152,7 +153,7 @@ def _tell(download: YoutubeDownload, state: PlexState, note: str) -> None:
 
 def _finished(download: YoutubeDownload) -> None:
     """All that was here at the beginning is in Plex; it is done unless more has arrived or may still arrive."""
-    on_the_way = DownloadEntry.objects.filter(
+    on_the_way = DownloadEntry.objects.on_disk().filter(
         download=OuterRef("pk"), status__in=(EntryStatus.DOWNLOADED, EntryStatus.SCANNED)
     )
     YoutubeDownload.objects.filter(~Exists(on_the_way), pk=download.pk).exclude(status__in=ACTIVE).update(

@@ -47,7 +47,8 @@ class EntryQuerySet(models.QuerySet["DownloadEntry"]):
         return self.unsettled().filter(video__video_id=video_id, download__status__in=ACTIVE)
 
     def on_disk(self) -> EntryQuerySet:
-        return self.filter(status__in=ON_DISK)
+        """Those whose file is stored, as far as is known."""
+        return self.filter(status__in=ON_DISK).exclude(video__file_path="")
 
     def in_order(self) -> EntryQuerySet:
         return self.order_by("position")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from downloads import promises
 from downloads.classify import LEFT_OUT
 from downloads.models import DownloadEntry, DownloadStatus, EntryStatus, PlexState, Video, YoutubeDownload
-from downloads.querysets import ON_DISK, UNSETTLED
+from downloads.querysets import ACTIVE, ON_DISK, UNSETTLED
 
 log = structlog.get_logger(__name__)
 
@@ -71,6 +71,24 @@ def lost(video_id: str, *, code: str, reason: str) -> None:
         _end(video_id, EntryStatus.UNAVAILABLE if code in LEFT_OUT else EntryStatus.FAILED, code, reason)
 
 
+@transaction.atomic
+def taken_away(video: Video) -> None:
+    """The stored file is no longer there: forget it, so that it can be fetched again. The entries that had it say so."""
+    locked_video(video.video_id)
+    gone = {"file_path": "", "stored_at": None, "file_bytes": None, "plex_rating_key": "", "downloaded_bytes": 0}
+    Video.objects.filter(pk=video.pk).update(**gone)
+    for name, value in gone.items():
+        setattr(video, name, value)
+    had = DownloadEntry.objects.filter(video=video, status__in=ON_DISK)
+    had.filter(download__status__in=ACTIVE).update(status=EntryStatus.QUEUED, updated_at=timezone.now())
+    had.exclude(download__status__in=ACTIVE).update(
+        status=EntryStatus.FAILED,
+        reason_code="taken_away",
+        reason=_("The file was taken away."),
+        updated_at=timezone.now(),
+    )
+
+
 def _end(video_id: str, status: EntryStatus, code: str = "", reason: str = "") -> None:
     waiting = DownloadEntry.objects.wanting(video_id)
     downloads = sorted(set(waiting.order_by().values_list("download_id", flat=True)))
@@ -104,7 +122,7 @@ def settle(download_id: UUID) -> None:
     if download is None:
         return
     entries = list(download.entries.select_related("video").order_by("position"))
-    here = [entry for entry in entries if entry.status in ON_DISK]
+    here = [entry for entry in entries if entry.status in ON_DISK and entry.video.is_stored]
     if not any(entry.status in UNSETTLED for entry in entries):
         _end_download(download, entries, here)
     if here and download.plex_state in (PlexState.NONE, PlexState.DONE):

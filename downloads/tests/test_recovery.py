@@ -16,8 +16,8 @@ from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
-from downloads import fetching, settling, storage
-from downloads.models import DownloadStatus, EntryStatus, Video
+from downloads import actions, fetching, settling, storage
+from downloads.models import DownloadStatus, EntryStatus, Video, YoutubeDownload
 from downloads.tests import house
 from operations import jobs, lease
 from operations.models import Job, JobState
@@ -170,6 +170,41 @@ def test_a_film_somebody_took_away_is_fetched_again(anna: User, ben: User, youtu
     download = house.fetched(ben, video.url)
     assert house.states(download) == ["downloaded"]
     assert len(house.films()) == 1
+
+
+def test_a_film_that_was_taken_away_is_not_shown_and_its_lists_say_so(
+    anna: User, ben: User, youtube: YouTube, plex: Plex
+) -> None:
+    video = youtube.add_video("Gone too")
+    annas = house.fetched(anna, youtube.add_playlist("Annas", [video, youtube.add_video("Stays")]).url)
+    storage.absolute(house.entry(annas, 1).video.file_path).unlink()
+    bens = house.submitted(ben, video.url)
+    youtube.fail(video.id, "private")
+    actions.order(user=ben, download=bens)
+    house.work_until(lambda: house.is_settled(bens))
+    assert house.states(annas) == ["failed", "in_collection"]
+    assert house.entry(annas, 1).reason == "The file was taken away."
+    actions.publish_again(user=anna, download=annas)
+    house.work_until(lambda: house.is_settled(annas))
+    assert annas.plex_state == "done"
+    assert len(plex.collections()[0].items) == 1
+    youtube.fail(video.id, None)
+    actions.retry(user=anna, download=annas)
+    house.work_until(lambda: house.is_settled(annas))
+    assert house.states(annas) == ["in_collection"] * 2
+    assert "" not in annas.file_paths
+
+
+def test_an_entry_without_its_file_is_neither_settled_nor_shown_as_here(
+    anna: User, youtube: YouTube, plex: Plex
+) -> None:
+    download = house.fetched(anna, youtube.add_playlist("Blank", 2).url)
+    Video.objects.filter(pk=house.entry(download, 1).video_id).update(file_path="", stored_at=None, plex_rating_key="")
+    YoutubeDownload.objects.filter(pk=download.pk).update(status="downloading")
+    settling.settle(download.pk)
+    house.work_until(lambda: house.is_settled(download))
+    assert download.file_paths == [house.entry(download, 2).video.file_path]
+    assert download.plex_state == "done"
 
 
 def test_a_worker_that_never_comes_back_ends_in_a_reason(anna: User, youtube: YouTube) -> None:
