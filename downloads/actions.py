@@ -79,7 +79,7 @@ def submit(*, user: User, link: Link) -> YoutubeDownload:
 @transaction.atomic
 def order(*, user: User, download: YoutubeDownload, profile: DownloadProfile | None = None) -> YoutubeDownload:
     """Have everything in an inspected list fetched, in `profile` or else the default one. Raises CannotOrder."""
-    download = _locked(download)
+    download = _locked(download, CannotOrder)
     if download.status != DownloadStatus.PENDING:
         raise CannotOrder(_("This list has been ordered or ended already."))
     if download.inspected_at is None:
@@ -96,7 +96,7 @@ def order(*, user: User, download: YoutubeDownload, profile: DownloadProfile | N
 @transaction.atomic
 def cancel(*, user: User, download: YoutubeDownload) -> YoutubeDownload:
     """Stop a download; what others want as well goes on. Raises CannotCancel when it is at an end already."""
-    download = _locked(download)
+    download = _locked(download, CannotCancel)
     if DownloadStatus.CANCELLED not in TRANSITIONS[download.status]:
         raise CannotCancel(_("There is nothing to cancel: this download is at an end already."))
     request_cancel(key=promises.inspect_key(download.pk))
@@ -113,7 +113,7 @@ def cancel(*, user: User, download: YoutubeDownload) -> YoutubeDownload:
 @transaction.atomic
 def discard(*, user: User, download: YoutubeDownload) -> None:
     """Remove a download that is not under way from MediaNest; stored files stay. Raises CannotDiscard."""
-    download = _locked(download)
+    download = _locked(download, CannotDiscard)
     if download.status in (DownloadStatus.QUEUED, DownloadStatus.DOWNLOADING):
         raise CannotDiscard(_("This download is under way. Cancel it first."))
     for key in (promises.inspect_key(download.pk), promises.start_key(download.pk), promises.publish_key(download.pk)):
@@ -125,7 +125,7 @@ def discard(*, user: User, download: YoutubeDownload) -> None:
 @transaction.atomic
 def retry(*, user: User, download: YoutubeDownload) -> YoutubeDownload:
     """Try again what failed or was cancelled: the look at the list, or its entries. Raises CannotRetry."""
-    download = _locked(download)
+    download = _locked(download, CannotRetry)
     if download.inspected_at is None or download.ordered_at is None:
         return _retry_look(download, user)
     again = download.entries.filter(status__in=_AGAIN)
@@ -137,7 +137,7 @@ def retry(*, user: User, download: YoutubeDownload) -> YoutubeDownload:
 @transaction.atomic
 def retry_entry(*, user: User, entry: DownloadEntry) -> DownloadEntry:
     """Try one entry again, also one that was left out. Raises CannotRetry."""
-    download = _locked(entry.download)
+    download = _locked(entry.download, CannotRetry)
     if download.ordered_at is None:
         raise CannotRetry(_("This list has not been ordered yet."))
     _fetch_again(download, user, [entry.pk])
@@ -148,7 +148,7 @@ def retry_entry(*, user: User, entry: DownloadEntry) -> DownloadEntry:
 @transaction.atomic
 def publish_again(*, user: User, download: YoutubeDownload) -> YoutubeDownload:
     """Do the part in Plex again: scan, collection, order. Raises CannotPublish when there is nothing to show."""
-    download = _locked(download)
+    download = _locked(download, CannotPublish)
     if not download.entries.on_disk().exists():
         raise CannotPublish(_("Nothing of this list is here yet, so there is nothing to show in Plex."))
     download.plex_state, download.plex_note = PlexState.SCANNING, ""
@@ -167,9 +167,12 @@ def seed_profiles() -> None:
 
 
 # --- inside -----------------------------------------------------------------------------------------------------------------
-def _locked(download: YoutubeDownload) -> YoutubeDownload:
-    """The row as it is now, kept from others until the transaction ends."""
-    return YoutubeDownload.objects.select_for_update(of=("self",)).get(pk=download.pk)
+def _locked(download: YoutubeDownload, refusal: type[Cannot]) -> YoutubeDownload:
+    """The row as it is now, kept from others until the transaction ends. Raises `refusal` when it was discarded."""
+    found = YoutubeDownload.objects.select_for_update(of=("self",)).filter(pk=download.pk).first()
+    if found is None:
+        raise refusal(_("It was removed meanwhile."))
+    return found
 
 
 def _lock_videos(ids: Iterable[UUID]) -> list[Video]:

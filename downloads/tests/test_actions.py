@@ -54,6 +54,23 @@ def test_a_list_being_looked_at_cannot_be_ordered(anna: User, youtube: YouTube) 
         actions.order(user=anna, download=download)
 
 
+def test_what_was_removed_meanwhile_says_so(anna: User, looked: YoutubeDownload) -> None:
+    entry = looked.entries.select_related("download").first()
+    assert entry
+    actions.discard(user=anna, download=YoutubeDownload.objects.get(pk=looked.pk))
+    for act, refusal in (
+        (actions.order, actions.CannotOrder),
+        (actions.cancel, actions.CannotCancel),
+        (actions.retry, actions.CannotRetry),
+        (actions.publish_again, actions.CannotPublish),
+        (actions.discard, actions.CannotDiscard),
+    ):
+        with pytest.raises(refusal, match="removed meanwhile"):
+            act(user=anna, download=looked)
+    with pytest.raises(actions.CannotRetry, match="removed meanwhile"):
+        actions.retry_entry(user=anna, entry=entry)
+
+
 def test_a_list_of_nothing_cannot_be_ordered(anna: User, youtube: YouTube) -> None:
     download = house.submitted(anna, youtube.add_playlist("Empty", []).url)
     with pytest.raises(actions.CannotOrder, match="nothing in this list"):
