@@ -48,7 +48,8 @@ def listing(request: HttpRequest) -> HttpResponse:
 def moving(request: HttpRequest) -> HttpResponse:
     """The rows of a list or of home that changed since the page last asked; 204 when none did."""
     ids = [text for text in request.GET.getlist("d")[:_MOST_MOVING] if _is_uuid(text)]
-    found = {str(d.pk): d for d in YoutubeDownload.objects.visible_to(_person(request)).filter(pk__in=ids)}
+    visible = YoutubeDownload.objects.visible_to(_person(request)).select_related("user")
+    found = {str(d.pk): d for d in visible.filter(pk__in=ids)}
     rows = pages.rows([found[text] for text in ids if text in found], user=_person(request))
     changes = polling.changed(request.GET.get("seen", ""), [row.mark for row in rows])
     if rows and not any(changes):

@@ -5,6 +5,7 @@ import re
 
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from downloads.models import Video
@@ -53,6 +54,18 @@ def test_it_tells_nothing_of_other_peoples_lists(bens: Client, anna: User) -> No
     response = bens.get(reverse("downloads:moving"), {"d": [str(secret.pk), "nonsense"], "seen": ""})
     assert response.status_code == 200
     assert "Secret" not in response.content.decode()
+
+
+def test_more_rows_of_other_people_cost_no_more_queries(
+    bens: Client, anna: User, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    ids = [str(making.ordered(anna, visibility="shared").pk) for _ in range(8)]
+    address = reverse("downloads:moving")
+    with django_assert_max_num_queries(50) as few:
+        bens.get(address, {"d": ids[:1], "seen": ""})
+    with django_assert_max_num_queries(len(few)):
+        response = bens.get(address, {"d": ids, "seen": ""})
+    assert response.content.decode().count("hx-swap-oob") >= len(ids)
 
 
 def test_signed_out_the_page_as_a_whole_goes_to_sign_in(stranger: Client) -> None:
