@@ -124,9 +124,10 @@ def work_folders() -> dict[str, float]:
 
 def _changed(folder: Path) -> float:
     times = [0.0]
-    for path in (folder, *folder.iterdir()):
-        with contextlib.suppress(FileNotFoundError):
-            times.append(path.stat().st_mtime)
+    with contextlib.suppress(FileNotFoundError):  # others may be clearing it at this moment
+        for path in (folder, *folder.iterdir()):
+            with contextlib.suppress(FileNotFoundError):
+                times.append(path.stat().st_mtime)
     return max(times)
 
 
