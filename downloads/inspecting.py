@@ -25,6 +25,11 @@ def inspect(run: Run, download_id: UUID) -> None:
         return
     link = Link("video" if download.is_single else "playlist", download.playlist_id, download.playlist_url)
     try:
+        pacing.admit_look()
+    except Wait as wait:
+        _tell(download.pk, wait.code, wait.reason)
+        raise
+    try:
         listing = ytdlp.inspect(link)
     except ytdlp.Failed as error:
         raise _outcome(download, error.failure) from error

@@ -6,6 +6,7 @@ A bucket of tokens limits how many start; YouTube's displeasure and a full disk 
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -19,6 +20,7 @@ from operations.jobs import WAKE_LIMIT, Wait, wake
 from operations.models import Job, JobState
 
 QUEUE = "downloads"
+LOOKS = "default"  # the queue of the looks at lists
 PACE = "pace"
 PAUSED = "paused"
 DISK_SECONDS = 15  # between two looks for room
@@ -46,6 +48,13 @@ def admit() -> None:
         seconds = (missing + ahead) * 3600 / settings.DOWNLOAD_STARTS_PER_HOUR
         # Never for long: whoever stands ahead may be cancelled, and then the turn is anybody's.
         raise Wait(min(seconds, PACE_SECONDS), code=PACE, reason=_("Waits for its turn."))
+
+
+def admit_look() -> None:
+    """Let a list be looked at now. Raises Wait until the end of a pause that YouTube asked for."""
+    queue, now = DownloadQueue.objects.first(), timezone.now()
+    if queue and queue.pause_code != DISK_FULL and queue.paused_until and queue.paused_until > now:
+        raise _paused(queue, (queue.paused_until - now).total_seconds())
 
 
 def has_room(needed_bytes: int) -> bool:
@@ -130,6 +139,7 @@ def _waiting(code: str) -> int:
 
 
 def _release(*codes: str) -> None:
-    waiting = Job.objects.filter(queue=QUEUE, state=JobState.QUEUED, error_code__in=codes)
-    count = waiting.update(run_after=timezone.now())
-    transaction.on_commit(lambda: wake(QUEUE, count=min(count, WAKE_LIMIT)), robust=True)
+    for queue, kind in ((QUEUE, promises.FETCH), (LOOKS, promises.INSPECT)):
+        waiting = Job.objects.filter(queue=queue, kind=kind, state=JobState.QUEUED, error_code__in=codes)
+        if count := waiting.update(run_after=timezone.now()):
+            transaction.on_commit(partial(wake, queue, count=min(count, WAKE_LIMIT)), robust=True)

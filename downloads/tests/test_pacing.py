@@ -103,6 +103,19 @@ def test_an_administrator_may_end_a_pause(anna: User, youtube: YouTube) -> None:
     assert house.states(download) == ["downloaded"]
 
 
+def test_lists_are_not_looked_at_during_a_pause(anna: User, youtube: YouTube) -> None:
+    pacing.pause("bot_check", "asked")
+    download = house.submitted(anna, youtube.add_playlist("Later", 1).url)
+    assert download.inspected_at is None
+    assert download.failure_reason == "Waits because YouTube asks for a pause."
+    assert youtube.requests == []
+    pacing.resume()
+    house.work()
+    download.refresh_from_db()
+    assert download.inspected_at
+    assert download.failure_reason == ""
+
+
 def test_a_disk_that_is_full_does_not_shorten_a_pause(settings: Settings) -> None:
     pacing.pause("bot_check", "asked")
     pacing.disk_full()
