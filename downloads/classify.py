@@ -152,6 +152,9 @@ _UNITS = {"moment": 60, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_8
 LEFT_OUT = frozenset(rule.code for rule in RULES if rule.disposition in (P, L)) | {"live", "too_long", "hidden"}
 """Codes that mean YouTube does not give it; with any other an entry has failed."""
 
+MAY_CHANGE = frozenset({"upcoming", "live", "members", "region"})
+"""Those of them for which another try may end differently."""
+
 
 def classify(trouble: Trouble) -> Failure:
     """What `trouble` means; something unheard of is tried again."""

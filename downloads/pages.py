@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from downloads import queue_state, summary
+from downloads.classify import MAY_CHANGE
 from downloads.models import DownloadEntry, DownloadProfile, DownloadStatus, EntryStatus, PlexState, YoutubeDownload
 from downloads.summary import EntryView, Summary
 from medianest.lib import polling
@@ -304,7 +305,8 @@ def _entry_row(entry: DownloadEntry, phase: str, *, may_change: bool) -> EntryRo
     view = summary.entry_view(entry)
     if phase == "preview" and entry.status == EntryStatus.QUEUED:
         view = _offered(entry)
-    return EntryRow(entry, view, may_retry=may_change and entry.status == EntryStatus.FAILED)
+    is_hopeful = entry.status == EntryStatus.UNAVAILABLE and entry.reason_code in MAY_CHANGE and phase == "ordered"
+    return EntryRow(entry, view, may_retry=may_change and (is_hopeful or entry.status == EntryStatus.FAILED))
 
 
 def _offered(entry: DownloadEntry) -> EntryView:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -106,10 +107,28 @@ def test_waiting_for_plex_is_told_by_its_consequence(annas: Client, anna: User) 
 
 
 def test_a_paused_queue_says_so(annas: Client, anna: User) -> None:
-    DownloadQueue.objects.update_or_create(pk=True, defaults={"pause_code": "disk_full"})
+    DownloadQueue.objects.update_or_create(
+        pk=True, defaults={"pause_code": "disk_full", "paused_until": timezone.now()}
+    )
     text = page(annas, making.ordered(anna))
     assert "too little free space" in text
     assert 'hx-trigger="every 10s, look"' in text
+
+
+def test_a_pause_that_nobody_renews_is_not_told(annas: Client, anna: User) -> None:
+    long_ago = timezone.now() - timedelta(minutes=2)
+    DownloadQueue.objects.update_or_create(pk=True, defaults={"pause_code": "disk_full", "paused_until": long_ago})
+    assert "too little free space" not in page(annas, making.ordered(anna))
+
+
+@pytest.mark.parametrize(("code", "is_offered"), [("upcoming", True), ("members", True), ("gone", False)])
+def test_what_was_left_out_can_be_tried_again_where_that_may_help(
+    code: str, is_offered: bool, annas: Client, anna: User
+) -> None:
+    download = making.ordered(anna, "in_collection", "unavailable", status="completed", plex_state="done")
+    left_out = download.entries.get(status="unavailable")
+    DownloadEntry.objects.filter(pk=left_out.pk).update(reason_code=code)
+    assert (reverse("downloads:retry-entry", args=[left_out.pk]) in page(annas, download)) == is_offered
 
 
 def test_finished_it_no_longer_asks(annas: Client, anna: User) -> None:
