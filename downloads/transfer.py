@@ -9,6 +9,7 @@ from typing import Any
 
 REPORT_SECONDS = 1.0
 NAP = 0.25
+LONGEST_ETA = 2**31 - 1  # what the column takes
 LONGEST_PAUSE = 8.0  # seconds between two tries of one stream
 
 
@@ -68,7 +69,7 @@ class Transfer:
             downloaded_bytes=arrived,
             total_bytes=total,
             speed_bps=int(speed) if speed else None,
-            eta_seconds=round(left / speed) if left is not None and speed else None,
+            eta_seconds=round(min(left / speed, LONGEST_ETA)) if left is not None and speed else None,
         )
 
     def pause(self, n: int) -> float:

@@ -30,6 +30,7 @@ log = structlog.get_logger(__name__)
 EXTRACTORS = ["youtube", "youtube:tab", "youtube:playlist"]
 SOCKET_SECONDS = 15  # also the longest silence of the server before the transfer is begun anew
 RETRIES = 3
+MOST_MISSES = 3  # pictures in a row that the network did not give
 PICTURE_LIMIT = 3_000_000  # bytes
 MOST_LETTERS = 300
 _VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}\Z")
@@ -212,9 +213,17 @@ def _announced(info: dict[str, Any]) -> Announced:
         channel=_text(info.get("channel") or info.get("uploader")),
         channel_id=_text(info.get("channel_id"), 64),
         seconds=_whole(info.get("duration")),
-        published_on=dt.datetime.strptime(day, "%Y%m%d").date() if re.fullmatch(r"\d{8}", day) else None,  # noqa: DTZ007
+        published_on=_day(day),
         total_bytes=None,
     )
+
+
+def _day(digits: str) -> dt.date | None:
+    """A day written as `20250301`; None when there is no such day."""
+    try:
+        return dt.datetime.strptime(digits, "%Y%m%d").date() if re.fullmatch(r"\d{8}", digits) else None  # noqa: DTZ007
+    except ValueError:
+        return None
 
 
 def _subtitles(work_dir: Path, video_id: str) -> dict[str, Path]:
@@ -224,11 +233,24 @@ def _subtitles(work_dir: Path, video_id: str) -> dict[str, Path]:
 
 # --- pictures -----------------------------------------------------------------------------------------------------------
 def pictures(video_ids: Iterable[str], *, breathe: Callable[[], None]) -> Iterator[tuple[str, bytes]]:
-    """The small pictures of videos, as JPEGs; those that cannot be had are passed over. Raises Failed."""
+    """The small pictures of videos, as JPEGs; those that cannot be had are passed over. Raises Failed.
+
+    When several in a row are not even answered the rest is left alone: each would wait as long again.
+    """
+    misses = 0
     with _session({}) as ydl:
         for video_id in video_ids:
             breathe()
-            if jpeg := _picture(ydl, f"https://i.ytimg.com/vi/{video_id}/mqdefault.jpg"):
+            try:
+                jpeg = _asked_picture(ydl, f"https://i.ytimg.com/vi/{video_id}/mqdefault.jpg")
+            except (_yt_dlp().utils.YoutubeDLError, OSError) as error:
+                log.info("picture_missing", error=type(error).__name__)
+                misses = 0 if getattr(error, "status", None) in (404, 410) else misses + 1
+                if misses == MOST_MISSES:
+                    return
+                continue
+            misses = 0
+            if jpeg:
                 yield video_id, jpeg
 
 
@@ -248,11 +270,16 @@ def _picture(ydl: Any, url: str) -> bytes | None:
     if not url.startswith("https://"):
         return None
     try:
-        with ydl.urlopen(url) as answer:
-            data: bytes = answer.read(PICTURE_LIMIT + 1)
+        return _asked_picture(ydl, url)
     except (_yt_dlp().utils.YoutubeDLError, OSError) as error:
         log.info("picture_missing", error=type(error).__name__)
         return None
+
+
+def _asked_picture(ydl: Any, url: str) -> bytes | None:
+    """A picture; None when the answer is none. Raises what yt-dlp and the network raise."""
+    with ydl.urlopen(url) as answer:
+        data: bytes = answer.read(PICTURE_LIMIT + 1)
     return data if data.startswith(_JPEG) and len(data) <= PICTURE_LIMIT else None
 
 

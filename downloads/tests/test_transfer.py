@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from downloads import transfer
+from downloads import transfer, ytdlp
 from downloads.formats import choose, merge_arguments
 from downloads.transfer import Progress, Transfer
 
@@ -107,3 +107,25 @@ def test_what_is_written_into_the_file_cannot_be_an_option() -> None:
         "date=2025-03-01",
     ]
     assert merge_arguments("", "", None) == []
+
+
+def test_a_stream_that_hardly_moves_ends_in_what_the_column_takes(told: list[Progress]) -> None:
+    watching(told).hook(state("136", 1, 10**12) | {"speed": 1e-300})
+    assert told[-1].eta_seconds == transfer.LONGEST_ETA
+
+
+@pytest.mark.parametrize(("digits", "day"), [("20250301", dt.date(2025, 3, 1)), ("20250231", None), ("soon", None)])
+def test_a_day_that_does_not_exist_is_not_known(digits: str, day: dt.date | None) -> None:
+    assert ytdlp._day(digits) == day
+
+
+def test_pictures_are_left_alone_when_the_network_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def away(ydl: object, url: str) -> bytes:
+        asked.append(url)
+        raise OSError("unreachable")
+
+    monkeypatch.setattr(ytdlp, "_asked_picture", away)
+    assert list(ytdlp.pictures(["a" * 11] * 10, breathe=lambda: None)) == []
+    assert len(asked) == ytdlp.MOST_MISSES
