@@ -28,9 +28,15 @@ os.execv({real!r}, [{real!r}, *sys.argv[1:]])
 
 
 def running_programs(word: str) -> list[psutil.Process]:
-    return [
-        child for child in psutil.Process().children(recursive=True) if any(word in part for part in child.cmdline())
-    ]
+    return [child for child in psutil.Process().children(recursive=True) if any(word in part for part in words(child))]
+
+
+def words(process: psutil.Process) -> list[str]:
+    """What a process was started with; nothing once it is gone."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
 
 
 def test_cancelling_while_bytes_arrive_stops_and_leaves_nothing(anna: User, youtube: YouTube) -> None:
