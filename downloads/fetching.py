@@ -40,7 +40,8 @@ def start(download_id: UUID) -> None:
                 waiting.filter(video=video).update(status=EntryStatus.DOWNLOADED, reason_code="", reason="")
             else:
                 missing.append(video)
-        for video in missing:
+        places = dict(waiting.order_by("-position").values_list("video_id", "position"))
+        for video in sorted(missing, key=lambda one: places[one.pk]):  # locked by key, begun in the list's order
             promises.fetch(video.video_id)
     settling.settle(download_id)
 
