@@ -11,6 +11,8 @@ VENV = $(or $(MEDIANEST_VENV),.venv)/bin
 TESTS ?=
 # Enough of an environment to load the settings where no server is needed.
 STANDIN = DJANGO_SECRET_KEY=stand-in-for-checks-only-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx ENCRYPTION_KEYS=k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= DATABASE_URL=postgres://u:p@/db REDIS_URL=redis://localhost PLAIN_HTTP=1
+# The same as a server on the internet has them.
+PRODUCTION = DJANGO_SECRET_KEY=stand-in-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH ENCRYPTION_KEYS=k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= DATABASE_URL=postgres://u:p@/db REDIS_URL=redis://localhost PUBLIC_URL=https://nest.example.org PLAIN_HTTP=0
 
 .PHONY: help run demo setup python-there reset-admin test lint types check check-run bench screenshots fix
 
@@ -42,6 +44,7 @@ lint: setup ## Style, layers, templates, sizes, migrations, the README's table
 	$(VENV)/python -m tools.check_sizes
 	$(VENV)/python -m tools.settings_table --check
 	$(STANDIN) $(VENV)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	$(PRODUCTION) $(VENV)/python manage.py check --deploy --fail-level WARNING
 
 types: setup ## Type checks, strict
 	$(STANDIN) $(VENV)/mypy .

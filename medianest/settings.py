@@ -158,7 +158,12 @@ TEMPLATES = [
 COTTON_DIR = "components"
 
 AUTH_USER_MODEL = "accounts.User"
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # user names are unique without regard to case, by an index on lower()
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # user names are unique without regard to case, by an index on lower()
+    "security.W005",  # other names below this domain are not ours: many a home server has plain ones there
+    "security.W008",  # the proxy in front redirects; answering here would break its health checks
+    "security.W021",  # a browser's preload list is for the owner of the whole domain to ask for
+]
 AUTHENTICATION_BACKENDS = ["accounts.backends.LocalBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -227,7 +232,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "medianest.views.csrf_failure"
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
-SECURE_SSL_REDIRECT = False  # the proxy in front redirects; answering here would break its health checks
+SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = False
 SECURE_REFERRER_POLICY = "same-origin"
