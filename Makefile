@@ -14,7 +14,7 @@ STANDIN = DJANGO_SECRET_KEY=stand-in-for-checks-only-xxxxxxxxxxxxxxxxxxxxxxxxxxx
 # The same as a server on the internet has them.
 PRODUCTION = DJANGO_SECRET_KEY=stand-in-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGH ENCRYPTION_KEYS=k1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= DATABASE_URL=postgres://u:p@/db REDIS_URL=redis://localhost PUBLIC_URL=https://nest.example.org PLAIN_HTTP=0
 
-.PHONY: help run demo setup python-there reset-admin test lint types check check-run bench screenshots fix
+.PHONY: help run demo setup python-there reset-admin test lint types check check-run bench screenshots schema fix
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,7 +35,7 @@ test: setup ## Run all tests, on their own PostgreSQL and Redis
 	@$(VENV)/python -m tools.browser
 	$(VENV)/python -m pytest -p medianest.tests.servers $(TESTS)
 
-lint: setup ## Style, layers, templates, sizes, migrations, the README's table
+lint: setup ## Style, layers, templates, sizes, migrations, generated pages
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 	$(VENV)/lint-imports --no-logo
@@ -45,6 +45,7 @@ lint: setup ## Style, layers, templates, sizes, migrations, the README's table
 	$(VENV)/python -m tools.settings_table --check
 	$(STANDIN) $(VENV)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(VENV)/python manage.py check --deploy --fail-level WARNING
+	$(VENV)/python -m tools.schema --check
 
 types: setup ## Type checks, strict
 	$(STANDIN) $(VENV)/mypy .
@@ -59,6 +60,9 @@ bench: setup ## Measure, as ratios in one run
 
 screenshots: setup ## Draw every page into var/screenshots
 	$(VENV)/python -m tools.screenshots
+
+schema: setup ## Write docs/schema.md from a freshly migrated database
+	$(VENV)/python -m tools.schema
 
 fix: setup ## Format and mend what can be mended
 	$(VENV)/ruff check --fix .

@@ -1,0 +1,1 @@
+"""`docs/schema.md` from the catalogue of a migrated database: `python -m tools.schema [--check]`."""
