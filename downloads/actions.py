@@ -157,15 +157,6 @@ def publish_again(*, user: User, download: YoutubeDownload) -> YoutubeDownload:
     return download
 
 
-# --- seeds ------------------------------------------------------------------------------------------------------------------
-def seed_profiles() -> None:
-    """Put in the profiles that are missing; those an administrator changed stay as they are."""
-    has_default = DownloadProfile.objects.filter(is_default=True).exists()
-    for profile in PROFILES:
-        values = profile | {"is_default": profile["is_default"] and not has_default}
-        DownloadProfile.objects.get_or_create(slug=profile["slug"], defaults=values)
-
-
 # --- inside -----------------------------------------------------------------------------------------------------------------
 def _locked(download: YoutubeDownload, refusal: type[Cannot]) -> YoutubeDownload:
     """The row as it is now, kept from others until the transaction ends. Raises `refusal` when it was discarded."""

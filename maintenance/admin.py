@@ -1,12 +1,17 @@
-"""Backups in the admin: to be looked at; they are made by schedule and by command."""
+"""Backups in the admin, which are made by schedule and by command, and what MediaNest came with: to be looked at.
+
+Forgetting a row that MediaNest came with lets it come back at the next start.
+"""
 
 from __future__ import annotations
 
 from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy
 
-from maintenance.models import BackupRun
+from maintenance.models import BackupRun, SeededRow
 from operations.admin import LookOnly
 
 
@@ -28,3 +33,13 @@ class BackupRunAdmin(LookOnly):
     @admin.display(description=gettext_lazy("error"))
     def shown_error(self, run: BackupRun) -> str:
         return run.error[:120]
+
+
+@admin.register(SeededRow)
+class SeededRowAdmin(LookOnly):
+    list_display = ["kind", "key", "created_at", "updated_at"]
+    list_filter = ["kind"]
+    search_fields = ["key"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return True

@@ -1,24 +1,28 @@
-"""What every installation starts with, and what the demo adds. Safe to repeat."""
+"""What every installation starts with, and what the demo adds.
+
+Safe to repeat: what an administrator changed or deleted stays so.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from django.db.models import Model
-
-from downloads.actions import seed_profiles
+from downloads.actions import PROFILES
 from downloads.models import DownloadProfile
+from guides import starters
+from guides.models import GuidePage, QuickLink
 from maintenance import demo as demos
 from maintenance.demo import Demo
+from maintenance.planting import Planted, Seed, plant
 from services.actions import seed_services
 from services.models import ServiceConfig
 
 
 def seed() -> list[str]:
-    """Add what is missing; one line for each thing, fit to print."""
+    """Add what is missing and renew what nobody touched; one line for each kind of thing, fit to print."""
     return [
-        _added("Services", ServiceConfig, seed_services),
-        _added("Download profiles", DownloadProfile, seed_profiles),
+        _line("Services", _services()),
+        _line("Download profiles", plant(DownloadProfile, _profiles())),
+        _line("Guide pages", plant(GuidePage, [_guide(page) for page in starters.pages()])),
+        _line("Quick links", plant(QuickLink, [_link(link) for link in starters.LINKS])),
     ]
 
 
@@ -26,17 +30,47 @@ def seed_demo(demo: Demo) -> list[str]:
     """Add the demo's people and connections. Raises BadDemo on a real installation."""
     demos.refuse_real_installation(demo)
     return [
-        _line("Demo people", "added", demos.seed_people(demo)),
-        _line("Demo connections", "set", demos.connect_services(demo)),
+        _line("Demo people", Planted(added=demos.seed_people(demo))),
+        _line("Demo connections", Planted(renewed=demos.connect_services(demo)), renewed="set"),
     ]
 
 
-def _added(what: str, model: type[Model], add: Callable[[], object]) -> str:
-    rows = model._default_manager.all()
-    before = set(rows.values_list("pk", flat=True))
-    add()
-    return _line(what, "added", [str(row) for row in rows.exclude(pk__in=before)])
+def _services() -> Planted:
+    """A row for every kind of service; these cannot be deleted."""
+    before = set(ServiceConfig.objects.values_list("pk", flat=True))
+    seed_services()
+    return Planted([str(row) for row in ServiceConfig.objects.exclude(pk__in=before)])
 
 
-def _line(what: str, verb: str, names: list[str]) -> str:
-    return f"{what}: {verb} {', '.join(names)}." if names else f"{what}: all there."
+def _profiles() -> list[Seed]:
+    has_default = DownloadProfile.objects.filter(is_default=True).exists()
+    return [
+        Seed(
+            at={"slug": profile["slug"]},
+            values={"name": profile["name"], "max_height": profile["max_height"]},
+            beginnings={"is_default": bool(profile["is_default"]) and not has_default},
+        )
+        for profile in PROFILES
+    ]
+
+
+def _guide(page: starters.Page) -> Seed:
+    text = {"title": page.title, "summary": page.summary, "body": page.body}
+    return Seed(
+        at={"slug": page.slug, "language": page.language},
+        values={**text, "seeded_digest": GuidePage(**text).digest},
+        beginnings={"section": page.section, "audience": page.audience, "position": page.position},
+    )
+
+
+def _link(link: starters.Link) -> Seed:
+    return Seed(
+        at={"url": link.url},
+        values={"title": link.title, "description": link.description, "icon": link.icon},
+        beginnings={"audience": link.audience, "position": link.position},
+    )
+
+
+def _line(what: str, done: Planted, *, renewed: str = "renewed") -> str:
+    said = [f"{verb} {', '.join(names)}" for verb, names in (("added", done.added), (renewed, done.renewed)) if names]
+    return f"{what}: {'; '.join(said)}." if said else f"{what}: all there."

@@ -13,6 +13,7 @@ from accounts.models import User
 from downloads import access, actions, fetching, links
 from downloads.models import TRANSITIONS, DownloadProfile, DownloadStatus, EntryStatus, Video, YoutubeDownload
 from downloads.tests import house
+from downloads.tests.views import making
 from medianest.lib.errors import Cannot
 from operations.models import Job, JobState
 from sandbox.youtube import YouTube
@@ -25,7 +26,7 @@ def looked(anna: User, youtube: YouTube) -> YoutubeDownload:
 
 
 def test_ordering_takes_the_default_profile(anna: User, looked: YoutubeDownload) -> None:
-    actions.seed_profiles()
+    making.profiles()
     download = actions.order(user=anna, download=looked)
     assert (download.status, download.profile) == ("queued", DownloadProfile.objects.get(is_default=True))
     assert download.ordered_at
@@ -196,18 +197,6 @@ def test_discarding_while_it_is_looked_at_is_no_trouble(anna: User, youtube: You
     house.work()
     assert not YoutubeDownload.objects.exists()
     assert Job.objects.get(kind="downloads.inspect").state == JobState.CANCELLED
-
-
-@pytest.mark.django_db
-def test_profiles_are_put_in_once_and_changes_stay() -> None:
-    actions.seed_profiles()
-    DownloadProfile.objects.filter(slug="720p").update(is_default=False, name="Ours", max_height=480)
-    DownloadProfile.objects.filter(slug="1080p").delete()
-    DownloadProfile.objects.create(slug="x", name="X", is_default=True)
-    actions.seed_profiles()
-    assert DownloadProfile.objects.get(slug="720p").name == "Ours"
-    assert DownloadProfile.objects.filter(is_default=True).count() == 1
-    assert set(DownloadProfile.objects.values_list("slug", flat=True)) == {"1080p", "2160p", "720p", "x"}
 
 
 def test_a_long_list_is_cut_off_and_says_so(anna: User, youtube: YouTube, settings: Settings) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from downloads.models import DownloadEntry, EntryStatus, Video, YoutubeDownload
+from downloads.actions import PROFILES
+from downloads.models import DownloadEntry, DownloadProfile, EntryStatus, Video, YoutubeDownload
 
 _number = itertools.count(1)
 
@@ -50,3 +51,8 @@ def ordered(user: User, *states: str, status: str = "downloading", **fields: Any
     made = download(user, status=status, inspected_at=now, ordered_at=now, **fields)
     fill(made, *(states or ("in_collection", "downloading", "queued")))
     return made
+
+
+def profiles() -> None:
+    """The profiles that every installation starts with."""
+    DownloadProfile.objects.bulk_create(DownloadProfile(**values) for values in PROFILES)

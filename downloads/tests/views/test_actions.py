@@ -9,7 +9,6 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from downloads.actions import seed_profiles
 from downloads.models import DownloadProfile, YoutubeDownload
 from downloads.tests.views import making
 
@@ -56,7 +55,7 @@ def test_order_queues_it(annas: Client, anna: User) -> None:
 
 
 def test_order_takes_the_chosen_profile(annas: Client, anna: User) -> None:
-    seed_profiles()
+    making.profiles()
     smaller = DownloadProfile.objects.get(slug="720p")
     made = making.preview(anna)
     press(annas, "order", made, profile=str(smaller.pk))
@@ -65,7 +64,7 @@ def test_order_takes_the_chosen_profile(annas: Client, anna: User) -> None:
 
 
 def test_order_with_an_unknown_profile_says_so_beside_the_field(annas: Client, anna: User) -> None:
-    seed_profiles()
+    making.profiles()
     made = making.preview(anna)
     text = press(annas, "order", made, profile="nonsense")
     assert 'id="id_profile_error"' in text

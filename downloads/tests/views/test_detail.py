@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from downloads.actions import seed_profiles
 from downloads.models import DownloadEntry, DownloadQueue, YoutubeDownload
 from downloads.tests.views import making
 
@@ -70,7 +69,7 @@ def test_the_preview_tells_what_is_in_it_and_what_will_happen(annas: Client, ann
 def test_the_preview_offers_profiles_when_there_is_a_choice(annas: Client, anna: User) -> None:
     made = making.preview(anna)
     assert 'name="profile"' not in page(annas, made)
-    seed_profiles()
+    making.profiles()
     text = page(annas, made)
     assert 'name="profile"' in text
     assert "selected>Full HD" in text
@@ -157,7 +156,7 @@ def test_a_strange_place_gives_the_first_page(annas: Client, anna: User, query: 
 def test_queries_and_size_do_not_grow(
     annas: Client, anna: User, make: Any, entries: int, django_assert_max_num_queries: Any
 ) -> None:
-    seed_profiles()
+    making.profiles()
     made = make(anna, *["queued"] * entries)
     with django_assert_max_num_queries(8):
         text = page(annas, made)
