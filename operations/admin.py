@@ -1,18 +1,26 @@
-"""Promised work and security events in the admin: to look at, and to try again or stop."""
+"""Promised work, security events, errors and counted uses in the admin: to look at, and to try again or stop."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from medianest.lib.admin_base import CarefulAdmin
 from operations import jobs, security
-from operations.models import Job, SecurityEvent
+from operations.models import ErrorLog, Job, RateLimit, SecurityEvent
+
+_DAYS = (1, 7, 30, 180)  # periods that errors are summed over
+_DEFAULT_DAYS = 30
+_MOST_CODES = 100
 
 
 class LookOnly(CarefulAdmin[Any]):
@@ -72,3 +80,69 @@ class SecurityEventAdmin(LookOnly):
     search_fields = ["object", "correlation_id", "actor__username"]
     list_select_related = ["actor"]
     date_hierarchy = "created_at"
+
+
+class _Sort(admin.SimpleListFilter):
+    """Mistakes of ours, refusals, or background work."""
+
+    title = gettext_lazy("sort")
+    parameter_name = "sort"
+    _RULES = {
+        "mistakes": Q(status_code__gte=500),
+        "refusals": Q(status_code__lt=500),
+        "work": Q(status_code__isnull=True),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("mistakes", _("mistakes of ours")), ("refusals", _("refusals")), ("work", _("background work"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+        rule = self._RULES.get(self.value() or "")
+        return queryset.filter(rule) if rule is not None else queryset
+
+
+@admin.register(ErrorLog)
+class ErrorLogAdmin(LookOnly):
+    """Opens with the codes of the last days; each leads to its rows. `?days=` chooses another period."""
+
+    list_display = ["created_at", "error_code", "shown_message", "status_code", "request_path", "user", "occurrences"]
+    list_filter = [_Sort]
+    search_fields = ["correlation_id", "error_code", "request_path", "user__username"]
+    list_select_related = ["user"]
+    date_hierarchy = "created_at"
+    exclude = ["fold"]
+    ordering = ["-created_at", "-id"]
+
+    @admin.display(description=gettext_lazy("message"))
+    def shown_message(self, error: ErrorLog) -> str:
+        return error.error_message[:120]
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "GET" and not set(request.GET) - {"days"}:
+            return self._by_code(request)
+        return super().changelist_view(request, *args, **kwargs)
+
+    def _by_code(self, request: HttpRequest) -> HttpResponse:
+        asked = request.GET.get("days", "")
+        days = next((number for number in _DAYS if str(number) == asked), _DEFAULT_DAYS)
+        since = timezone.now() - timedelta(days=days)
+        codes = ErrorLog.objects.since(since).by_code(_MOST_CODES + 1)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Errors by code"),
+            "opts": self.opts,
+            "codes": codes[:_MOST_CODES],
+            "is_cut": len(codes) > _MOST_CODES,
+            "days": days,
+            "periods": _DAYS,
+            "since": since.isoformat(),
+        }
+        return TemplateResponse(request, "admin/operations/errorlog/by_code.html", context)
+
+
+@admin.register(RateLimit)
+class RateLimitAdmin(LookOnly):
+    list_display = ["window_start", "user", "endpoint", "request_count"]
+    list_filter = ["endpoint"]
+    search_fields = ["user__username"]
+    list_select_related = ["user"]

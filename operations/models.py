@@ -1,13 +1,18 @@
-"""Promised work and what happened for security's sake."""
+"""Promised work, what happened for security's sake, what went wrong, and how often things were done."""
 
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from medianest.lib.json_schema import SchemaJSONField
+from operations.querysets import ErrorLogQuerySet, RateLimitQuerySet
 
 
 class JobState(models.TextChoices):
@@ -106,3 +111,127 @@ class SecurityEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object}".strip()
+
+
+ERROR_METADATA: dict[str, Any] = {
+    "description": "where it went wrong, by name; never what somebody typed",
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "route": {"type": "string", "maxLength": 200},
+        "exception": {"type": "string", "maxLength": 200},
+        "place": {"type": "string", "maxLength": 200},
+        "address": {"type": "string", "maxLength": 45},
+        "htmx": {"type": "boolean"},
+        "reason": {"type": "string", "maxLength": 200},
+        "job": {"type": "string", "maxLength": 40},
+        "kind": {"type": "string", "maxLength": 60},
+        "attempt": {"type": "integer", "minimum": 0},
+    },
+}
+
+
+class ErrorLog(models.Model):
+    """A mistake of ours, or a request or job that was refused or failed; found by the reference a person was shown.
+
+    `status_code` is empty for background work. Nothing here is secret: paths come without their query, messages and
+    stacks without values. When one address is refused again and again, one row counts the rest in `occurrences`:
+    it bears the `fold` that names them, and the reference of the first.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    correlation_id = models.CharField(_("reference"), max_length=40, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    error_code = models.CharField(_("code"), max_length=80)
+    error_message = models.CharField(_("message"), max_length=500, blank=True)
+    stack_trace = models.CharField(_("stack"), max_length=12_000, blank=True)
+    request_path = models.CharField(_("path"), max_length=300, blank=True)
+    request_method = models.CharField(_("method"), max_length=10, blank=True)
+    status_code = models.PositiveSmallIntegerField(_("status"), null=True, blank=True)
+    metadata = SchemaJSONField(_("details"), schema=ERROR_METADATA, default=dict, blank=True)
+    occurrences = models.PositiveIntegerField(_("times"), default=1)
+    fold = models.UUIDField(null=True, blank=True, unique=True, editable=False)
+    created_at = models.DateTimeField(_("first seen"), default=timezone.now, editable=False)
+    last_seen_at = models.DateTimeField(_("last seen"), default=timezone.now, editable=False)
+
+    objects = ErrorLogQuerySet.as_manager()
+
+    class Meta:
+        db_table = "error_logs"
+        ordering = ["-created_at"]
+        verbose_name = _("error")
+        verbose_name_plural = _("errors")
+        indexes = [
+            models.Index(fields=["correlation_id"], name="error_logs_correlation"),
+            models.Index(fields=["-created_at"], name="error_logs_created"),
+            models.Index(fields=["error_code", "-created_at"], name="error_logs_code_created"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(error_code=""),
+                name="error_logs_has_code",
+                violation_error_message=_("An error needs a code."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status_code__isnull=True) | Q(status_code__range=(100, 599)),
+                name="error_logs_status_known",
+                violation_error_message=_("A status is a number from 100 to 599."),
+            ),
+            models.CheckConstraint(
+                condition=Q(occurrences__gte=1),
+                name="error_logs_happened",
+                violation_error_message=_("What is written down happened at least once."),
+            ),
+            models.CheckConstraint(
+                condition=Q(last_seen_at__gte=F("created_at")),
+                name="error_logs_seen_in_order",
+                violation_error_message=_("It cannot be seen last before it was seen first."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.error_code} {self.correlation_id}".strip()
+
+
+class RateLimit(models.Model):
+    """How often a person did something in one slice of a limit's window; kept so that a wiped Redis knows it again.
+
+    `window_start` is when the slice began. How long slices are, and how many count, says `operations/limits.py`.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False)
+    endpoint = models.CharField(_("what"), max_length=60)
+    request_count = models.PositiveIntegerField(_("times"), default=1)
+    window_start = models.DateTimeField(_("from"))
+
+    objects = RateLimitQuerySet.as_manager()
+
+    class Meta:
+        db_table = "rate_limits"
+        ordering = ["-window_start"]
+        verbose_name = _("counted use")
+        verbose_name_plural = _("counted uses")
+        indexes = [models.Index(fields=["window_start"], name="rate_limits_window_start")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "endpoint", "window_start"],
+                name="rate_limits_slice_once",
+                violation_error_message=_("This slice of time is counted already."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(endpoint=""),
+                name="rate_limits_has_endpoint",
+                violation_error_message=_("A count needs to say of what."),
+            ),
+            models.CheckConstraint(
+                condition=Q(request_count__gte=1),
+                name="rate_limits_counts",
+                violation_error_message=_("A count starts at one."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint}: {self.request_count}"
