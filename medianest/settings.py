@@ -64,6 +64,9 @@ TRUSTED_PROXIES = env.words("TRUSTED_PROXIES", "Addresses or networks of reverse
 
 # --- the outside --------------------------------------------------------------------------------------------------------
 PLEX_TV_URL = env.text("PLEX_TV_URL", "plex.tv's API.", "https://plex.tv").rstrip("/")
+PLEX_CLIENTS_URL = env.text(
+    "PLEX_CLIENTS_URL", "The same API, as browsers reach it.", "https://clients.plex.tv"
+).rstrip("/")
 PLEX_AUTH_URL = env.text("PLEX_AUTH_URL", "The page people sign in at.", "https://app.plex.tv/auth").rstrip("/")
 TMDB_URL = env.text("TMDB_URL", "TMDB's API.", "https://api.themoviedb.org").rstrip("/")
 TMDB_IMAGE_URL = env.text("TMDB_IMAGE_URL", "TMDB's pictures.", "https://image.tmdb.org").rstrip("/")

@@ -97,6 +97,7 @@ class Sandbox:
         """The settings by which MediaNest finds these services."""
         return {
             "PLEX_TV_URL": self.plextv.url,
+            "PLEX_CLIENTS_URL": self.plextv.url,
             "PLEX_AUTH_URL": self.plextv.auth_url,
             "TMDB_URL": self.tmdb.url,
             "TMDB_IMAGE_URL": self.tmdb.url,

@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from sandbox.plex.nodes import Node, Value
-from sandbox.plextv.accounts import HOME, OWNER, person_named, uuid_of
+from sandbox.plextv.accounts import HOME, person_named, uuid_of
 from sandbox.plextv.replies import client_id, fail, person, reply, state, token, xml
-from sandbox.world import PEOPLE, Person
+from sandbox.world import Person
 
 views = Blueprint("accounts", __name__)
 
@@ -39,7 +39,7 @@ def _data(who: Person, auth_token: str) -> dict[str, Any]:
         "home": home,
         "guest": False,
         "homeSize": 2 if home else 1,
-        "homeAdmin": who is OWNER,
+        "homeAdmin": who.relation == "owner",
         "maxHomeSize": 15,
         "rememberExpiresAt": 1_900_000_000,
         "joinedAt": 1_400_000_000 + who.plex_id,
@@ -54,7 +54,7 @@ def _data(who: Person, auth_token: str) -> dict[str, Any]:
             "defaultSubtitleAccessibility": 0,
             "defaultSubtitleForced": 0,
         },
-        "roles": ["plexpass"] if who is OWNER else [],
+        "roles": ["plexpass"] if who.relation == "owner" else [],
         "entitlements": [],
         "services": [],
     }
@@ -63,12 +63,12 @@ def _data(who: Person, auth_token: str) -> dict[str, Any]:
 def _subscription(who: Person) -> dict[str, Any]:
     """The owner alone has a Plex Pass."""
     return {
-        "active": who is OWNER,
+        "active": who.relation == "owner",
         "subscribedAt": None,
-        "status": "Active" if who is OWNER else "Inactive",
+        "status": "Active" if who.relation == "owner" else "Inactive",
         "paymentService": None,
-        "plan": "lifetime" if who is OWNER else None,
-        "features": ["pass"] if who is OWNER else [],
+        "plan": "lifetime" if who.relation == "owner" else None,
+        "features": ["pass"] if who.relation == "owner" else [],
     }
 
 
@@ -108,7 +108,7 @@ def _home_user(who: Person, **more: Value) -> Node:
     attrs: dict[str, Value] = {
         "id": who.plex_id,
         "uuid": uuid_of(who),
-        "admin": who is OWNER,
+        "admin": who.relation == "owner",
         "guest": False,
         "restricted": who.relation == "home",
         "protected": False,
@@ -123,7 +123,7 @@ def _home_user(who: Person, **more: Value) -> Node:
 @views.get("/api/home/users")
 def home_users() -> Response:
     asking = person()
-    shown = [who for who in PEOPLE if who.relation in HOME] if asking.relation in HOME else []
+    shown = [who for who in state().people() if who.relation in HOME] if asking.relation in HOME else []
     attrs: dict[str, Value] = {"friendlyName": "myPlex", "identifier": "com.plexapp.plugins.myplex", "size": len(shown)}
     return xml(Node("MediaContainer", attrs, [_home_user(who) for who in shown]))
 
@@ -132,7 +132,7 @@ def home_users() -> Response:
 def switch(plex_id: int) -> Response:
     """Become another member of the household; only its members can."""
     asking, client = person(), client_id()
-    who = next((one for one in PEOPLE if one.plex_id == plex_id and one.relation in HOME), None)
+    who = next((one for one in state().people() if one.plex_id == plex_id and one.relation in HOME), None)
     if asking.relation not in HOME or who is None:
         fail(1001)
     node = _home_user(who, authenticationToken=state().tokens.issue(who, client))

@@ -14,6 +14,14 @@ from sandbox.world import PEOPLE
 
 views = Blueprint("auth", __name__)
 
+_ROLES = {
+    "owner": "owns the server",
+    "shared": "a friend",
+    "home": "managed, of the household",
+    "pending": "has not accepted yet",
+    "stranger": "a stranger",
+}
+
 
 @views.get("/auth")
 @views.get("/auth/", endpoint="page_slash")
@@ -24,7 +32,8 @@ def page() -> Response:
 
 def _page(status: int = 200, error: str = "") -> Response:
     kept = {name: request.form.get(name, "") for name in ("code", "clientID", "forwardUrl", "username", "product")}
-    return make_response(render_template("auth.html", people=PEOPLE, error=error, alert=state().alert, **kept), status)
+    shown = {"people": state().people()[: len(PEOPLE)], "roles": _ROLES, "error": error, "alert": state().alert}
+    return make_response(render_template("auth.html", **shown, **kept), status)
 
 
 @views.post("/auth")
@@ -32,8 +41,9 @@ def sign_in() -> BaseResponse:
     pin = state().pins.by_code(request.form.get("code", ""))
     if pin is None or request.form.get("clientID") not in ("", None, pin.client_id):
         return _page(404, "This sign-in has expired. Go back to the application and start again.")
-    who = person_named(request.form.get("username", ""))
-    if who is None or request.form.get("password") != who.password:
+    chosen = request.form.get("chosen", "")
+    who = person_named(chosen or request.form.get("username", ""))
+    if who is None or not (chosen or request.form.get("password") == who.password):
         return _page(403, "User name or password is wrong.")
     state().approve(pin, who)
     target = request.form.get("forwardUrl", "")

@@ -78,4 +78,4 @@ def person() -> Person:
     found = state().tokens.person_of(token())
     if found is None:
         fail(1001)
-    return found
+    return state().as_is(found)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response, request
 
 from sandbox.plex import Plex
 from sandbox.plextv import account_views, auth_views, pin_views, share_views
 from sandbox.plextv.accounts import person_named
+from sandbox.plextv.replies import state
 from sandbox.plextv.state import State
 from sandbox.server import ServiceServer
 from sandbox.world import Person
 
-_SETTINGS = ("poll_limit", "strict_origin", "cors", "alert")
+_SETTINGS = ("poll_limit", "strict_origin", "cors", "alert", "failing", "crowd")
 
 
 def _person(username: str) -> Person:
@@ -52,11 +53,17 @@ class PlexTv(ServiceServer):
         """Let all tokens of that person die."""
         self.settings.tokens.revoke(_person(username))
 
+    def change(self, username: str, **fields: Any) -> None:
+        """Let a person's `relation`, `email` or `title` be another; without fields what it was at first."""
+        _person(username)
+        self.settings.change(username, **fields)
+
     def expire_pins(self) -> None:
         self.settings.pins.expire()
 
     def control(self, orders: dict[str, Any]) -> dict[str, Any]:
-        """Orders: the settings of `State`, `revoke` (user name), `approve` ([code, user name]), `expire_pins`.
+        """Orders: the settings of `State`, `revoke` (user name), `approve` ([code, user name]), `expire_pins`,
+        `change` (`{user name: {"relation": "stranger"}}`).
 
         Raises KeyError for any other name.
         """
@@ -69,6 +76,9 @@ class PlexTv(ServiceServer):
                 self.approve(*value)
             elif name == "expire_pins":
                 self.expire_pins()
+            elif name == "change":
+                for username, fields in value.items():
+                    self.change(username, **fields)
             else:
                 raise KeyError(name)
         return self.state()
@@ -80,6 +90,12 @@ class PlexTv(ServiceServer):
 def _application(settings: State) -> Flask:
     app = Flask("sandbox.plextv", template_folder="templates", static_folder="static")
     app.extensions["plextv"] = settings
+    app.before_request(_fail_if_told)
     for module in (auth_views, pin_views, account_views, share_views):
         app.register_blueprint(module.views)
     return app
+
+
+def _fail_if_told() -> Response | None:
+    status = state().failure(request.path)
+    return Response("Something is wrong here", status, mimetype="text/html") if status else None

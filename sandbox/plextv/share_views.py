@@ -11,7 +11,7 @@ from sandbox.plex.records import Section
 from sandbox.plex.state import FRIENDLY_NAME, MACHINE_ID, SHARES, server_token
 from sandbox.plextv.accounts import OWNER
 from sandbox.plextv.replies import fail, person, reply, state, xml
-from sandbox.world import PEOPLE, Person
+from sandbox.world import Person
 
 views = Blueprint("shares", __name__)
 
@@ -25,7 +25,7 @@ def _sections() -> list[Section]:
 
 
 def _shared(who: Person, section: Section) -> bool:
-    titles = SHARES.get(who.username, ())
+    titles = SHARES.get(who.username)
     return titles is None or section.title in titles
 
 
@@ -34,7 +34,7 @@ def _shared(who: Person, section: Section) -> bool:
 def users() -> Response:
     """XML only, whatever is accepted."""
     asking = person()
-    shown = [who for who in PEOPLE if who.relation in INVITED] if asking is OWNER else []
+    shown = [who for who in state().people() if who.relation in INVITED] if asking.relation == "owner" else []
     attrs: dict[str, Value] = {
         "friendlyName": "myPlex",
         "identifier": "com.plexapp.plugins.myplex",
@@ -75,7 +75,7 @@ def _user(who: Person) -> Node:
         "name": FRIENDLY_NAME,
         "lastSeenAt": 1_780_000_000,
         "numLibraries": count,
-        "allLibraries": SHARES.get(who.username, ()) is None,
+        "allLibraries": SHARES.get(who.username) is None,
         "owned": False,
         "pending": who.relation == "pending",
     }
@@ -85,9 +85,9 @@ def _user(who: Person) -> Node:
 @views.get("/api/servers/<machine_id>/shared_servers")
 def shared_servers(machine_id: str) -> Response:
     """Holds every friend's token for the server, so the owner alone gets it."""
-    if person() is not OWNER or machine_id != MACHINE_ID:
+    if person().relation != "owner" or machine_id != MACHINE_ID:
         fail(1001)
-    nodes = [_shared_server(who) for who in PEOPLE if who.relation in ("shared", "home")]
+    nodes = [_shared_server(who) for who in state().people() if who.relation in ("shared", "home")]
     attrs: dict[str, Value] = {"friendlyName": "myPlex", "machineIdentifier": MACHINE_ID, "size": len(nodes)}
     return xml(Node("MediaContainer", attrs, nodes))
 
@@ -103,7 +103,7 @@ def _shared_server(who: Person) -> Node:
         "acceptedAt": 1_700_000_000,
         "invitedAt": 1_700_000_000,
         "allowSync": True,
-        "allLibraries": SHARES[who.username] is None,
+        "allLibraries": SHARES.get(who.username) is None,
         "owned": False,
     }
     sections: list[dict[str, Value]] = [
@@ -117,7 +117,7 @@ def _shared_server(who: Person) -> Node:
 def resources() -> Response:
     who = person()
     found: list[dict[str, Any]] = []
-    if who is OWNER or who.relation in ("shared", "home"):
+    if who.relation == "owner" or who.relation in ("shared", "home"):
         found.append(_resource(who))
     if who.relation == "stranger":
         found.append(_foreign(who))
@@ -138,11 +138,11 @@ def _resource(who: Person) -> dict[str, Any]:
         "createdAt": "2024-05-04T10:00:00Z",
         "lastSeenAt": "2026-06-01T10:00:00Z",
         "provides": "server",
-        "ownerId": None if who is OWNER else OWNER.plex_id,
-        "sourceTitle": None if who is OWNER else OWNER.username,
+        "ownerId": None if who.relation == "owner" else OWNER.plex_id,
+        "sourceTitle": None if who.relation == "owner" else OWNER.username,
         "publicAddress": "203.0.113.10",
         "accessToken": server_token(who.username),
-        "owned": who is OWNER,
+        "owned": who.relation == "owner",
         "home": who.relation == "home",
         "synced": False,
         "relay": False,

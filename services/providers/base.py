@@ -252,3 +252,52 @@ class CanReportMonitors(ABC):
     @abstractmethod
     def report(self) -> Report:
         """What is known there now. Raises the ProviderError family."""
+
+
+class Relation(enum.Enum):
+    """What somebody is to a media server."""
+
+    OWNER = "owner"
+    FRIEND = "friend"
+    HOME = "home"  # of the owner's household; managed people among them have no address of their own
+
+
+@dataclasses.dataclass(frozen=True)
+class Guest:
+    """Somebody who may use a media server; while `is_pending` they have not accepted the invitation yet."""
+
+    account_id: int
+    username: str
+    name: str
+    email: str
+    image: str
+    relation: Relation
+    is_pending: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class SectionShare:
+    """Whether a library (`key`, with its `title` and what it holds) is open to the guest with this account."""
+
+    account_id: int
+    key: str
+    title: str
+    type: str
+    is_shared: bool
+
+
+class KnowsItsGuests(ABC):
+    """A media server that can say who may use it. Decided with its owner's eyes, never from what a visitor claims."""
+
+    @abstractmethod
+    def server_id(self) -> str:
+        """What the server calls itself for ever. Raises the ProviderError family."""
+
+    @abstractmethod
+    def guests(self, server_id: str) -> tuple[Guest, ...]:
+        """Everybody who may use it, the owner first. Raises BadCredentials if the owner's key is dead or is not
+        the owner's, besides the family's others."""
+
+    @abstractmethod
+    def section_shares(self, server_id: str) -> tuple[SectionShare, ...]:
+        """Which libraries are open to whom. Raises the ProviderError family."""

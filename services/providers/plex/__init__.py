@@ -16,7 +16,19 @@ from django.utils.translation import gettext_lazy
 
 from medianest.lib.http import Answer, BadCredentials, Client, Malformed, Refused, not_the_service
 from services.providers import base, registry
-from services.providers.base import CanHoldVideos, Identity, NotSetUp, Section, TooOld
+from services.providers.base import (
+    CanHoldVideos,
+    Guest,
+    Identity,
+    KnowsItsGuests,
+    NotSetUp,
+    Relation,
+    Section,
+    SectionShare,
+    TooOld,
+)
+from services.providers.plex.identity import Purpose
+from services.providers.plex.tv import PlexTv
 
 if TYPE_CHECKING:
     from services.providers.plex.door import Door
@@ -71,7 +83,7 @@ class PlexSettingsForm(base.SettingsForm):
 
 
 @registry.declare
-class Plex(base.Provider, CanHoldVideos):
+class Plex(base.Provider, CanHoldVideos, KnowsItsGuests):
     kind = "plex"
     label = "Plex"
     icon = "film"
@@ -118,6 +130,28 @@ class Plex(base.Provider, CanHoldVideos):
                 _("This Plex is too old: it is version %(version)s, and 1.20 is the oldest that works.")
                 % {"version": version.partition("-")[0]}
             )
+
+    # --- who may use it ---------------------------------------------------------------------------------------------------
+    def server_id(self) -> str:
+        with self.looking(headers={"Accept": "application/json"}) as client:
+            about = _container(client.get("/identity"))
+        self._check(about)
+        return str(about["machineIdentifier"])[:64]
+
+    def guests(self, server_id: str) -> tuple[Guest, ...]:
+        self.require_key()
+        with PlexTv(Purpose.SERVER) as tv:
+            owner = tv.who(self.connection.key)
+            if not tv.owns(self.connection.key, server_id):
+                raise BadCredentials(_("plex.tv accepts this token, but it is not the server owner's."))
+            others = tv.guests(self.connection.key, server_id)
+        first = Guest(owner.id, owner.username, owner.name, owner.email, owner.image, Relation.OWNER)
+        return (first, *(guest for guest in others if guest.account_id != owner.id))
+
+    def section_shares(self, server_id: str) -> tuple[SectionShare, ...]:
+        self.require_key()
+        with PlexTv(Purpose.SERVER) as tv:
+            return tuple(tv.section_shares(self.connection.key, server_id))
 
     @functools.cached_property
     def _door(self) -> Door:

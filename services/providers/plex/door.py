@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 from plexapi.exceptions import NotFound as PlexNotFound
 from plexapi.exceptions import PlexApiException
@@ -18,6 +17,7 @@ from plexapi.server import PlexServer
 from medianest.lib.http import Limits, Malformed, Refused, not_the_service
 from medianest.lib.requests_session import limited_session
 from services.providers.base import LOOK, Connection
+from services.providers.plex.identity import Purpose, introduction
 
 WORK = Limits(connect=3.0, total=15.0, body=20_000_000)
 # What plexapi does not catch itself when an answer is not what it expects.
@@ -29,9 +29,7 @@ class _Server(PlexServer):
 
     def _headers(self, **more: str) -> dict[str, str]:
         return {
-            "X-Plex-Product": "MediaNest",
-            "X-Plex-Device-Name": "MediaNest",
-            "X-Plex-Client-Identifier": salted_hmac("plex", "server").hexdigest()[:32],
+            **introduction(Purpose.SERVER),
             "X-Plex-Token": self._token,
             "Accept": "application/xml",
             **more,
