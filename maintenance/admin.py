@@ -1,4 +1,4 @@
-"""Backups in the admin, which are made by schedule and by command, and what MediaNest came with: to be looked at.
+"""Backups, exports, departures and what MediaNest came with: to be looked at; they are made elsewhere.
 
 Forgetting a row that MediaNest came with lets it come back at the next start.
 """
@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy
 
-from maintenance.models import BackupRun, SeededRow
+from maintenance.models import BackupRun, Departure, Erasure, PersonalExport, SeededRow
 from operations.admin import LookOnly
 
 
@@ -43,3 +43,28 @@ class SeededRowAdmin(LookOnly):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return True
+
+
+@admin.register(PersonalExport)
+class PersonalExportAdmin(LookOnly):
+    list_display = ["created_at", "user", "finished_at", "size", "expires_at", "error"]
+    list_select_related = ["user"]
+    search_fields = ["user__username", "user__name"]
+    fields = ["user", "created_at", "done", "parts", "finished_at", "bytes", "expires_at", "error"]
+
+    @admin.display(description=gettext_lazy("size"))
+    def size(self, export: PersonalExport) -> str:
+        return filesizeformat(export.bytes) if export.bytes is not None else ""
+
+
+@admin.register(Departure)
+class DepartureAdmin(LookOnly):
+    list_display = ["user", "asked_at", "due_at", "problem"]
+    list_select_related = ["user"]
+    search_fields = ["user__username", "user__name"]
+
+
+@admin.register(Erasure)
+class ErasureAdmin(LookOnly):
+    list_display = ["id", "erased_at"]
+    search_fields = ["id"]

@@ -1,4 +1,4 @@
-"""Which backups."""
+"""Which backups, exports and departures."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 if TYPE_CHECKING:
-    from maintenance.models import BackupRun  # noqa: F401  (named in quotes below)
+    from accounts.models import User
+    from maintenance.models import BackupRun, Departure, PersonalExport  # noqa: F401  (named in quotes below)
 
 
 class BackupRunQuerySet(models.QuerySet["BackupRun"]):
@@ -25,3 +26,20 @@ class BackupRunQuerySet(models.QuerySet["BackupRun"]):
 
     def newest_first(self) -> BackupRunQuerySet:
         return self.order_by("-started_at")
+
+
+class PersonalExportQuerySet(models.QuerySet["PersonalExport"]):
+    def of(self, user: User) -> PersonalExportQuerySet:
+        return self.filter(user=user).order_by("-created_at")
+
+    def being_made(self) -> PersonalExportQuerySet:
+        return self.filter(finished_at__isnull=True)
+
+    def expired(self, now: dt.datetime) -> PersonalExportQuerySet:
+        """Those whose file has been kept long enough."""
+        return self.filter(expires_at__lt=now).exclude(path="")
+
+
+class DepartureQuerySet(models.QuerySet["Departure"]):
+    def due(self, now: dt.datetime) -> DepartureQuerySet:
+        return self.filter(due_at__lte=now).order_by("due_at")

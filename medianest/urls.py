@@ -17,6 +17,7 @@ urlpatterns = [
     path("theme/", views.theme, name="theme"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("account/leaving/", include("maintenance.urls")),
     path("account/", include("accounts.urls")),
     path("downloads/", include("downloads.urls")),
     path("", include("services.urls")),

@@ -12,6 +12,7 @@ from accounts.actions import bootstrap_administrator
 from accounts.models import User
 from maintenance import demo
 from maintenance.blocks import columns, framed
+from maintenance.erasing import forget_again
 from maintenance.management.commands.bootstrap_admin import password_block
 from maintenance.schema import TooNew, migrate_if_needed
 from maintenance.seeding import seed, seed_demo
@@ -49,6 +50,9 @@ class Command(BaseCommand):
     def _database(self) -> None:
         changes = migrate_if_needed()
         self.stdout.write(f"Database: {changes} changes applied." if changes else "Database: up to date.")
+        again = forget_again()
+        if again:
+            self.stdout.write(f"People who had left and came back with a backup: {again}, erased again.")
 
     def _people(self, given: demo.Demo | None) -> None:
         lines = seed()

@@ -1,0 +1,8 @@
+"""What the catalogue keeps about a person."""
+
+from __future__ import annotations
+
+from catalog.models import LibraryShare
+from medianest.lib.personal_data import export
+
+export(LibraryShare, "library-shares", "user")

@@ -1,0 +1,103 @@
+"""What the house keeps about a person: what they get when they ask for it, and what becomes of it when they leave.
+
+Every app declares its part in its own `personal.py`, read at start-up. Each column that names a person is either
+part of the export or left out of it for a written reason; a test walks the models and fails for one that is neither.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, TypeVar
+
+from django.contrib.auth import get_user_model
+from django.db.models import Field, ForeignKey, Model, Q, QuerySet
+
+from medianest.lib.crypto import EncryptedTextField
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+T = TypeVar("T", bound=Callable[["User"], None])
+
+
+@dataclasses.dataclass(frozen=True)
+class Export:
+    """One model's part of a person's export.
+
+    `name` is the file's, without ending. `mine` are lookups from the model to the person; a row belongs to the person
+    when one of them leads there. `leave_out` gives columns that are not told, each with its reason.
+    """
+
+    model: type[Model]
+    name: str
+    mine: tuple[str, ...]
+    leave_out: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def rows(self, person: User) -> QuerySet[Model]:
+        """The person's rows, deleted ones among them, in the order of their keys."""
+        mine = Q()
+        for lookup in self.mine:
+            mine |= Q(**{lookup: person.pk})
+        named = [field.name for field in self.columns() if isinstance(field, ForeignKey)]
+        return self.model._base_manager.filter(mine).select_related(*named).distinct().order_by("pk")
+
+    def columns(self) -> list[Field[object, object]]:
+        """What is told of a row: every column but secrets and those left out."""
+        return [
+            field
+            for field in self.model._meta.concrete_fields
+            if field.name not in self.leave_out and not isinstance(field, EncryptedTextField)
+        ]
+
+
+_EXPORTS: list[Export] = []
+_LEFT_OUT: dict[tuple[type[Model], str], str] = {}
+_PARTINGS: list[Callable[[User], None]] = []
+
+
+def export(model: type[Model], name: str, *mine: str, leave_out: Mapping[str, str] | None = None) -> None:
+    """Declare that the rows of `model` that lead to a person by one of `mine` are theirs to take along."""
+    _EXPORTS.append(Export(model, name, mine, leave_out or {}))
+
+
+def not_exported(model: type[Model], *columns: str, because: str) -> None:
+    """Declare that `columns` of `model` name a person whose data the row is not, and why."""
+    for column in columns:
+        _LEFT_OUT[model, column] = because
+
+
+def at_parting(step: T) -> T:
+    """Declare what has to be done for a person before their row goes: handing over, ending, forgetting.
+
+    Called with the person inside the erasing transaction, in the order of the apps; what the database does by itself
+    (rows that go along, names that are emptied) needs no step.
+    """
+    _PARTINGS.append(step)
+    return step
+
+
+def exports() -> list[Export]:
+    """All declared parts, by file name."""
+    return sorted(_EXPORTS, key=lambda part: part.name)
+
+
+def erase(person: User) -> None:
+    """Take a person out of the database: every app's parting step, then the row. To be called in a transaction."""
+    for step in _PARTINGS:
+        step(person)
+    person.delete()
+
+
+def undeclared(models: Iterator[type[Model]]) -> list[str]:
+    """Columns that name a person and are neither exported nor left out with a reason, as `app.Model.column`."""
+    told = {(part.model, lookup.split("__")[0]) for part in _EXPORTS for lookup in part.mine}
+    return [
+        f"{model._meta.label}.{field.name}"
+        for model in models
+        for field in model._meta.concrete_fields
+        if field.is_relation
+        and field.related_model is get_user_model()
+        and (model, field.name) not in told
+        and (model, field.name) not in _LEFT_OUT
+    ]
