@@ -28,7 +28,7 @@ def by_table() -> dict[str, Meaning]:
         str(model._meta.db_table): Meaning(
             app=model._meta.app_label if model._meta.app_label in own else "",
             text=_docstring(model),
-            columns={field.column: _column(field) for field in model._meta.local_concrete_fields},
+            columns={str(field.column): _column(field) for field in model._meta.local_concrete_fields},
             rules={rule.name: _rule(rule) for rule in model._meta.constraints},
         )
         for model in apps.get_models(include_auto_created=True)
