@@ -15,7 +15,8 @@ class MediaNestConfig(AppConfig):
         celery_app.set_default()  # whoever promises work sends its wake-up through the configured Redis
         for check in checks.CHECKS:
             django_checks.register(check)
-        django_checks.register(checks.redis_keeps_queues, django_checks.Tags.database)
+        for check in checks.DATABASE_CHECKS:
+            django_checks.register(check, django_checks.Tags.database)
 
 
 class AdminConfig(StockAdminConfig):

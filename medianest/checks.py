@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,10 +13,12 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
 from redis import Redis
 from redis.exceptions import RedisError
 
-from medianest.lib.crypto import Keyring
+from maintenance import rotation
+from medianest.lib.crypto import Keyring, keyring
 
 try:
     import imageio_ffmpeg
@@ -101,9 +105,29 @@ def redis_keeps_queues(databases: Sequence[str] | None = None, **_: Any) -> list
     ]
 
 
+def stored_secrets_have_their_keys(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """Asked only where the database is asked too. A key that is lost is told by name, before anybody stumbles over it."""
+    if not databases:
+        return []
+    try:
+        counts = [rotation.census(column) for column in rotation.columns()]
+    except DatabaseError:
+        return []  # away, or not migrated yet: both are said elsewhere
+    lost = sum(counts, Counter[str]()) - Counter(dict.fromkeys(keyring().keys, sys.maxsize))
+    return [
+        Warning(
+            f"{number} stored secrets were encrypted with the key {key_id!r}, which ENCRYPTION_KEYS does not hold.",
+            hint="Bring the key back from a backup, or enter those secrets again: pages and the administration say where.",
+            id="medianest.W010",
+        )
+        for key_id, number in sorted(lost.items())
+    ]
+
+
 CHECKS: tuple[Callable[..., list[CheckMessage]], ...] = (
     encryption_keys_parse,
     secret_key_is_strong,
     download_root_is_writable,
     ffmpeg_is_there,
 )
+DATABASE_CHECKS: tuple[Callable[..., list[CheckMessage]], ...] = (redis_keeps_queues, stored_secrets_have_their_keys)

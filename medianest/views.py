@@ -17,6 +17,7 @@ from downloads import pages
 from downloads.models import YoutubeDownload
 from medianest.context import THEME_COOKIE, THEMES, theme_of
 from medianest.lib import correlation
+from medianest.lib.crypto import CannotDecrypt
 from medianest.lib.database_away import RETRY_AFTER_SECONDS, is_away
 from medianest.lib.redirects import next_page
 from services import summary
@@ -85,8 +86,11 @@ def page_for_405(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A mistake of ours, or a database that is out of reach for the moment: that one is told as such, with 503."""
-    if not is_away(sys.exc_info()[1]):
+    """A mistake of ours, or what is told as such: a database out of reach with 503, a lost encryption key with 409."""
+    error = sys.exc_info()[1]
+    if isinstance(error, CannotDecrypt):
+        return _error(request, "409_key.html", 409)
+    if not is_away(error):
         return _error(request, "500.html", 500)
     response = _error(request, "503.html", 503)
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)

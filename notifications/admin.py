@@ -34,6 +34,8 @@ class NotificationChannelAdmin(LookOnly):
         field: EncryptedTextField = NotificationChannel._meta.get_field("address")
         if not field.is_set(channel):
             return _("none")
+        if not field.opens(channel):
+            return _("cannot be read: its owner has to enter it again")
         return _("stored, with encryption key “%(id)s”") % {"id": field.key_id(channel)}
 
 

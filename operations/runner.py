@@ -6,6 +6,7 @@ import structlog
 from django.db import Error, InterfaceError, OperationalError, close_old_connections, connection
 
 from medianest.lib import correlation
+from medianest.lib.crypto import CannotDecrypt
 from operations import jobs
 from operations.jobs import Outcome
 from operations.lease import Run, is_shutting_down, keeper
@@ -16,6 +17,10 @@ log = structlog.get_logger(__name__)
 INTERNAL = "internal"
 INTERNAL_REASON = (
     "Something went wrong inside MediaNest. The administrator can find it in the log by this job's reference."
+)
+KEY_LOST = "key_lost"
+KEY_LOST_REASON = (
+    "A stored secret can no longer be read, because its encryption key is gone. Enter it again or reconnect."
 )
 DATABASE = "database"
 DATABASE_REASON = "The database was away for a moment."
@@ -59,6 +64,9 @@ def _settle(run: Run) -> None:
         handler(run, **job.args)
     except Outcome as outcome:
         outcome.settle(job)
+    except CannotDecrypt:
+        log.warning("job_lost_key", job_id=str(job.pk), kind=job.kind)
+        jobs.fail(job, code=KEY_LOST, reason=KEY_LOST_REASON, final=True)
     except Exception as error:  # the one place where a bug in any handler must still leave its row in a known state
         log.exception("job_crashed", job_id=str(job.pk), kind=job.kind)
         close_old_connections()  # a broken one would not take the outcome either

@@ -103,9 +103,11 @@ class ConnectionForm(forms.ModelForm[ServiceConfig]):
         return not cleaned.get("key") and origin(address) != origin(self.instance.service_url)
 
     def ask_for_all(self) -> None:
-        """Take nothing less than a connection: with an address, and a key where one is needed and none is stored."""
+        """Take nothing less than a connection: with an address, and a key where one is needed and none can be read."""
         self.fields["service_url"].required = True
-        self.fields["key"].required = self.provider.needs_key and not self.instance.has_key
+        self.fields["key"].required = self.provider.needs_key and not (
+            self.instance.has_key and self.instance.has_readable_key
+        )
 
     @property
     def key_to_save(self) -> str | None:

@@ -1,7 +1,8 @@
 """Secrets at rest: AES-256-GCM with a key id, bound to the row it stands in.
 
-Stored form: `v1:<key id>:<base64 of nonce + ciphertext + tag>`. The associated data is
-`<table>:<column>:<binding value>`, so a ciphertext copied to another row does not open.
+Stored form: `<algorithm>:<key id>:<base64 of nonce + ciphertext + tag>`. The algorithm is `v1`, AES-256-GCM with a
+nonce of 12 random bytes; a later one gets another word, and `manage.py rotate_keys` moves what stands under the old
+one. The associated data is `<table>:<column>:<binding value>`, so a ciphertext copied to another row does not open.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ import binascii
 import dataclasses
 import functools
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -20,8 +24,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-_VERSION = "v1"
+_ALGORITHM = "v1"
 _NONCE_BYTES = 12
+_AS_STORED: ContextVar[bool] = ContextVar("as_stored", default=False)
 
 
 class CannotDecrypt(Exception):
@@ -32,23 +37,23 @@ class CannotDecrypt(Exception):
 class Keyring:
     """Keys by id; the first one given encrypts, all of them decrypt."""
 
-    keys: dict[str, bytes]
+    keys: dict[str, bytes] = dataclasses.field(repr=False)
 
     @classmethod
     def parse(cls, text: str) -> Keyring:
-        """From lines `id:base64 of 32 bytes`. Raises ImproperlyConfigured with the line's number."""
+        """From lines `id:base64 of 32 bytes`; several may share a line, with commas, as in an environment file.
+
+        Raises ImproperlyConfigured with the line's number.
+        """
         keys: dict[str, bytes] = {}
-        for number, line in enumerate(filter(None, map(str.strip, text.splitlines())), start=1):
-            key_id, _, encoded = line.partition(":")
-            try:
-                key = base64.b64decode(encoded, validate=True)
-            except binascii.Error:
-                key = b""
-            if not key_id.isalnum() or len(key) != 32:
-                raise ImproperlyConfigured(f"ENCRYPTION_KEYS, line {number}: write `id:` and 32 bytes in base64.")
-            if key_id in keys:
-                raise ImproperlyConfigured(f"ENCRYPTION_KEYS, line {number}: the id {key_id!r} stands there twice.")
-            keys[key_id] = key
+        for number, line in enumerate(text.splitlines(), start=1):
+            for entry in filter(None, map(str.strip, line.split(","))):
+                key_id, key = _read_key(entry)
+                if not key_id.isalnum() or len(key) != 32:
+                    raise ImproperlyConfigured(f"ENCRYPTION_KEYS, line {number}: write `id:` and 32 bytes in base64.")
+                if key_id in keys:
+                    raise ImproperlyConfigured(f"ENCRYPTION_KEYS, line {number}: the id {key_id!r} stands there twice.")
+                keys[key_id] = key
         if not keys:
             raise ImproperlyConfigured("ENCRYPTION_KEYS is empty; secrets could not be stored.")
         return cls(keys)
@@ -57,17 +62,24 @@ class Keyring:
     def active_id(self) -> str:
         return next(iter(self.keys))
 
+    @property
+    def newest_prefix(self) -> str:
+        """How everything begins that is encrypted today."""
+        return f"{_ALGORITHM}:{self.active_id}:"
+
     def encrypt(self, plain: str, *, bound_to: str) -> str:
         nonce = os.urandom(_NONCE_BYTES)
         sealed = AESGCM(self.keys[self.active_id]).encrypt(nonce, plain.encode(), bound_to.encode())
-        return f"{_VERSION}:{self.active_id}:{base64.b64encode(nonce + sealed).decode()}"
+        return self.newest_prefix + base64.b64encode(nonce + sealed).decode()
 
     def decrypt(self, stored: str, *, bound_to: str) -> str:
         """Raises CannotDecrypt for an unknown key, another row's secret, or damage."""
-        version, _, rest = stored.partition(":")
+        algorithm, _, rest = stored.partition(":")
         key_id, _, encoded = rest.partition(":")
         key = self.keys.get(key_id)
-        if version != _VERSION or key is None:
+        if algorithm != _ALGORITHM:
+            raise CannotDecrypt("Not encrypted in a way that this version knows.")
+        if key is None:
             raise CannotDecrypt(f"No key with the id {key_id!r}.")
         try:
             raw = base64.b64decode(encoded, validate=True)
@@ -76,16 +88,46 @@ class Keyring:
             raise CannotDecrypt("The stored secret does not belong here or is damaged.") from error
 
 
+def _read_key(entry: str) -> tuple[str, bytes]:
+    key_id, _, encoded = entry.partition(":")
+    try:
+        return key_id, base64.b64decode(encoded, validate=True)
+    except binascii.Error:
+        return key_id, b""
+
+
 @functools.lru_cache(maxsize=1)
 def keyring() -> Keyring:
     """The installation's keys, from the ENCRYPTION_KEYS setting."""
     return Keyring.parse(settings.ENCRYPTION_KEYS)
 
 
-class _Sealed(str):
+class Sealed(str):
     """Text as it stands in the database, not yet opened."""
 
     __slots__ = ()
+
+
+@contextmanager
+def _as_stored() -> Iterator[None]:
+    """Inside, reading an encrypted attribute gives what is stored, unopened."""
+    before = _AS_STORED.set(True)
+    try:
+        yield
+    finally:
+        _AS_STORED.reset(before)
+
+
+def _without_opening(method: Callable[..., Any]) -> Callable[..., Any]:
+    """A method of Model that reads every attribute only to hand it on: it must not stumble over a lost key."""
+
+    @functools.wraps(method)
+    def careful(*args: Any, **kwargs: Any) -> Any:
+        with _as_stored():
+            return method(*args, **kwargs)
+
+    careful.leaves_secrets_closed = True  # type: ignore[attr-defined]
+    return careful
 
 
 class _Secret:
@@ -100,7 +142,7 @@ class _Secret:
         if self.field.attname not in instance.__dict__:  # left out by `only()` or `defer()`
             instance.refresh_from_db(fields=[self.field.attname])
         value = instance.__dict__[self.field.attname]
-        if isinstance(value, _Sealed):
+        if isinstance(value, Sealed) and not _AS_STORED.get():
             return keyring().decrypt(value, bound_to=self.field.binding(instance))
         return value
 
@@ -128,24 +170,34 @@ class EncryptedTextField(models.TextField[str, str]):
     def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
         super().contribute_to_class(cls, name, private_only)
         setattr(cls, self.attname, _Secret(self))
+        for method in ("refresh_from_db", "clean_fields", "validate_constraints"):
+            if not hasattr(getattr(cls, method), "leaves_secrets_closed"):
+                setattr(cls, method, _without_opening(getattr(cls, method)))
 
     def binding(self, instance: models.Model) -> str:
         return f"{instance._meta.db_table}:{self.column}:{getattr(instance, self.bind_to)}"
 
     def from_db_value(self, value: str | None, expression: object, connection: object) -> str | None:
-        return _Sealed(value) if value else value
+        return Sealed(value) if value else value
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str | None:
         value = model_instance.__dict__.get(self.attname)
-        if not value or isinstance(value, _Sealed):
+        if not value or isinstance(value, Sealed):
             return value
-        return _Sealed(keyring().encrypt(value, bound_to=self.binding(model_instance)))
+        return Sealed(keyring().encrypt(value, bound_to=self.binding(model_instance)))
 
     def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
         """Raises TypeError for text that was not encrypted on the way: an `update()` does not know the row."""
-        if isinstance(value, str) and value and not isinstance(value, _Sealed):
+        if isinstance(value, str) and value and not isinstance(value, Sealed):
             raise TypeError(f"{self.model.__name__}.{self.name} is encrypted by save() only.")
         return super().get_db_prep_save(value, connection)
+
+    def formfield(self, **kwargs: Any) -> None:  # type: ignore[override]
+        """None: a form made from the model leaves the secret out. Ask for it in a field of your own that shows nothing."""
+
+    def value_from_object(self, obj: models.Model) -> str:
+        """Nothing, for the same reason as `value_to_string`."""
+        return ""
 
     def value_to_string(self, obj: models.Model) -> str:
         """Nothing: a dump in clear text would give the secret away."""
@@ -166,4 +218,4 @@ class EncryptedTextField(models.TextField[str, str]):
     def key_id(self, instance: models.Model) -> str:
         """The id of the key that closed the stored secret; "" when there is none, or it is not stored yet."""
         value = instance.__dict__.get(self.attname)
-        return value.split(":")[1] if isinstance(value, _Sealed) and value.count(":") == 2 else ""
+        return value.split(":")[1] if isinstance(value, Sealed) and value.count(":") == 2 else ""

@@ -13,6 +13,8 @@ from pytest_django.fixtures import Settings
 from redis import Redis
 
 from medianest import checks
+from medianest.lib import crypto
+from services.models import ServiceConfig
 
 
 def ids(messages: list[Any]) -> list[str]:
@@ -83,3 +85,18 @@ def test_a_redis_that_is_away_is_no_failed_check(settings: Settings) -> None:
 @pytest.mark.parametrize("address", ["/?q=%00", "/%00", "/account/sign-in/?next=%00", "/admin/?%00=1"])
 def test_a_nul_byte_in_an_address_is_a_bad_request(address: str) -> None:
     assert Client().get(address).status_code == 400
+
+
+@pytest.mark.django_db
+def test_a_secret_whose_key_is_gone_is_a_warning_that_names_the_key(settings: Settings) -> None:
+    ServiceConfig.objects.create(service_name="plex", api_key="token")
+    ServiceConfig.objects.create(service_name="overseerr")
+    assert checks.stored_secrets_have_their_keys(["default"]) == []
+    settings.ENCRYPTION_KEYS = "k2:" + "A" * 43 + "="
+    crypto.keyring.cache_clear()
+    try:
+        found = checks.stored_secrets_have_their_keys(["default"])
+    finally:
+        crypto.keyring.cache_clear()
+    assert ids(found) == ["medianest.W010"]
+    assert "1 stored secrets were encrypted with the key 'k1'" in found[0].msg

@@ -8,6 +8,7 @@ import pytest
 from django.core import serializers
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
+from django.forms import modelform_factory
 from pytest_django.fixtures import Settings
 
 from medianest.lib import crypto
@@ -160,3 +161,42 @@ def test_a_dump_holds_no_secret(plex: ServiceConfig) -> None:
 def test_an_id_that_stands_twice_is_refused() -> None:
     with pytest.raises(ImproperlyConfigured, match="line 2: the id 'k1' stands there twice"):
         Keyring.parse(f"k1:{NEW}\nk1:{OLD}")
+
+
+def test_several_keys_may_share_a_line() -> None:
+    ring = Keyring.parse(f"new:{NEW}, old:{OLD}\n\nolder:{base64.b64encode(b'e' * 32).decode()}")
+    assert (ring.active_id, list(ring.keys)) == ("new", ["new", "old", "older"])
+
+
+def test_keys_do_not_show_in_a_traceback() -> None:
+    assert "ooo" not in repr(Keyring.parse(f"old:{OLD}"))
+
+
+# --- a lost key -----------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def lost(plex: ServiceConfig, settings: Settings) -> ServiceConfig:
+    """A row whose key is gone."""
+    use(settings, f"new:{NEW}")
+    return ServiceConfig.objects.get()
+
+
+def test_a_row_whose_key_is_lost_can_be_read_again_checked_and_copied(lost: ServiceConfig) -> None:
+    lost.refresh_from_db()
+    lost.full_clean()
+    ServiceConfig.objects.defer("api_key").get().refresh_from_db(fields=["api_key"])
+    assert json.loads(serializers.serialize("json", [lost]))[0]["fields"]["service_name"] == "plex"
+    with pytest.raises(CannotDecrypt):
+        _ = lost.api_key
+
+
+def test_entering_the_secret_again_mends_the_row(lost: ServiceConfig) -> None:
+    lost.api_key = "another"
+    lost.save()
+    lost.refresh_from_db()
+    assert (lost.api_key, lost.key_id, lost.has_readable_key) == ("another", "new", True)
+
+
+def test_a_form_made_from_the_model_leaves_the_secret_out(plex: ServiceConfig) -> None:
+    form = modelform_factory(ServiceConfig, fields="__all__")(instance=plex)
+    assert "api_key" not in form.fields
+    assert SECRET not in form.as_p()

@@ -12,6 +12,7 @@ from django.urls import path
 from psycopg_pool import PoolTimeout
 
 from medianest import urls
+from medianest.lib.crypto import CannotDecrypt
 from medianest.lib.database_away import is_away
 
 
@@ -34,6 +35,7 @@ ERRORS: dict[str, Any] = {
     "forbidden": lambda: PermissionDenied("secret detail"),
     "away": refused,
     "full": lambda: caused(OperationalError("pool"), PoolTimeout("couldn't get a connection")),
+    "lost": lambda: CannotDecrypt("secret detail"),
     "slow": lambda: caused(OperationalError("secret detail"), psycopg.errors.QueryCanceled("timeout")),
 }
 
@@ -60,6 +62,7 @@ def asking(annas: Client) -> Client:
         ("slow", 500, "Something broke on our side"),
         ("bad", 400, "That could not be understood"),
         ("forbidden", 403, "This is not for your account"),
+        ("lost", 409, "Connect again"),
         ("away", 503, "Back in a moment"),
         ("full", 503, "Back in a moment"),
     ],

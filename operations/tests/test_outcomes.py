@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection
 from django.utils import timezone
 
+from medianest.lib.crypto import CannotDecrypt
 from operations import jobs, runner
 from operations.jobs import Cancelled, GiveUp, Interrupted, LeaseLost, Retry, Wait
 from operations.lease import Run
@@ -104,6 +105,12 @@ def test_a_broken_query_is_told_from_a_database_that_was_away() -> None:
     assert broken.error_code == runner.INTERNAL
     away = run_of(promised("two", raising(OperationalError("server closed the connection"))))
     assert (away.error_code, away.error_text) == (runner.DATABASE, runner.DATABASE_REASON)
+
+
+def test_a_lost_key_ends_the_job_and_says_what_to_do() -> None:
+    row = run_of(promised("one", raising(CannotDecrypt("No key with the id 'old'."))))
+    assert (row.state, row.error_code, row.error_text) == (JobState.FAILED, "key_lost", runner.KEY_LOST_REASON)
+    assert "reconnect" in row.error_text
 
 
 def test_a_connection_that_broke_in_the_handler_is_replaced_to_write_the_outcome() -> None:
