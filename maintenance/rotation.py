@@ -83,7 +83,7 @@ def refuse_hidden_rows(found: Iterable[Column]) -> None:
 def census(column: Column) -> Counter[str]:
     """How many secrets each key id closed; "" stands for text that is not of our form."""
     name = connection.ops.quote_name
-    table, field = name(column.model._meta.db_table), name(column.field.column)
+    table, field = name(column.model._meta.db_table), name(str(column.field.column))
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT CASE WHEN {field} ~ '^[^:]+:[^:]+:' THEN split_part({field}, ':', 2) ELSE '' END, count(*)"  # noqa: S608
@@ -121,7 +121,7 @@ def _move(column: Column, row: Row, result: Result, *, dry_run: bool) -> None:
         return
     fresh = Sealed(keyring().encrypt(plain, bound_to=bound_to))
     name = column.field.attname
-    unchanged = models.QuerySet(column.model).filter(pk=row.pk, **{name: Sealed(stored)})
+    unchanged: models.QuerySet[Row] = models.QuerySet(column.model).filter(pk=row.pk, **{name: Sealed(stored)})
     if unchanged.update(**{name: fresh}):
         result.moved += 1
     else:

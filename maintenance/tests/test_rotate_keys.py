@@ -82,7 +82,8 @@ def test_a_dry_run_changes_nothing_and_says_what_it_would_do() -> None:
 
 
 def test_a_run_that_was_stopped_goes_on_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    move, moved = rotation._move, []
+    move = rotation._move
+    moved: list[int] = []
 
     def stop_at_the_fourth(*args: object, **kwargs: object) -> None:
         if len(moved) == 3:

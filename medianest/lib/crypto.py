@@ -192,7 +192,7 @@ class EncryptedTextField(models.TextField[str, str]):
             raise TypeError(f"{self.model.__name__}.{self.name} is encrypted by save() only.")
         return super().get_db_prep_save(value, connection)
 
-    def formfield(self, **kwargs: Any) -> None:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> None:
         """None: a form made from the model leaves the secret out. Ask for it in a field of your own that shows nothing."""
 
     def value_from_object(self, obj: models.Model) -> str:
