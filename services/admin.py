@@ -7,22 +7,48 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import AdminForm
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from medianest.lib.admin_base import CarefulAdmin
 from medianest.lib.errors import Cannot
+from operations.admin import LookOnly
 from services import actions
 from services.forms import ConnectionForm, form_for, provider_of, settings_names
-from services.models import ServiceConfig, ServiceStatus
+from services.models import (
+    Incident,
+    ServiceCheck,
+    ServiceConfig,
+    ServiceDay,
+    ServiceHour,
+    ServiceStatus,
+    StateChange,
+    watched_choices,
+)
+from services.models.history import Tally
 
 Fieldsets = Any  # django-stubs names the type in a private module
 
 
+class ByService(admin.SimpleListFilter):
+    """The services this version knows; asking the table for all names in it would read it from end to end."""
+
+    title = gettext_lazy("service")
+    parameter_name = "service"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return watched_choices()
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(service_name=self.value()) if self.value() else queryset
+
+
 @admin.register(ServiceConfig)
-class ServiceConfigAdmin(admin.ModelAdmin[ServiceConfig]):
+class ServiceConfigAdmin(CarefulAdmin[ServiceConfig]):
     """One row for each kind of service; the rows are there from the start, so none is added or deleted here."""
 
     change_form_template = "services/admin/change_form.html"
@@ -31,7 +57,6 @@ class ServiceConfigAdmin(admin.ModelAdmin[ServiceConfig]):
     list_select_related = ["updated_by"]
     search_fields = ["service_name", "service_url"]
     readonly_fields = ["key_state", "updated_by", "updated_at"]
-    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -122,19 +147,56 @@ class ServiceConfigAdmin(admin.ModelAdmin[ServiceConfig]):
 
 
 @admin.register(ServiceStatus)
-class ServiceStatusAdmin(admin.ModelAdmin[ServiceStatus]):
+class ServiceStatusAdmin(LookOnly):
     """Written by the probes; here to be looked at."""
 
     list_display = ["service_name", "status", "response_time_ms", "uptime_percentage", "last_check_at", "message"]
     list_filter = ["status"]
     search_fields = ["service_name", "message"]
-    show_full_result_count = False
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
-    def has_change_permission(self, request: HttpRequest, obj: ServiceStatus | None = None) -> bool:
-        return False
+@admin.register(ServiceCheck)
+class ServiceCheckAdmin(LookOnly):
+    list_display = ["checked_at", "service_name", "status", "response_time_ms", "message"]
+    list_filter = ["status", ByService]
+    search_fields = ["=service_name"]
 
-    def has_delete_permission(self, request: HttpRequest, obj: ServiceStatus | None = None) -> bool:
-        return False
+
+class TallyAdmin(LookOnly):
+    """Hours and days look alike."""
+
+    figures = ["uptime_shown", "online_seconds", "degraded_seconds", "offline_seconds", "unknown_seconds", "average_ms"]
+    list_filter = [ByService]
+    search_fields = ["=service_name"]
+
+    @admin.display(description=gettext_lazy("uptime"))
+    def uptime_shown(self, tally: Tally) -> str | None:
+        return f"{tally.uptime} %" if tally.uptime is not None else None
+
+
+@admin.register(ServiceHour)
+class ServiceHourAdmin(TallyAdmin):
+    list_display = ["hour", "service_name", *TallyAdmin.figures]
+
+
+@admin.register(ServiceDay)
+class ServiceDayAdmin(TallyAdmin):
+    list_display = ["day", "service_name", *TallyAdmin.figures]
+
+
+@admin.register(StateChange)
+class StateChangeAdmin(LookOnly):
+    list_display = ["changed_at", "service_name", "old_status", "new_status", "message"]
+    list_filter = ["new_status", ByService]
+    search_fields = ["=service_name", "message"]
+
+
+@admin.register(Incident)
+class IncidentAdmin(CarefulAdmin[Incident]):
+    """Opened and ended by the probes; an administrator explains them, ends them, and adds others."""
+
+    list_display = ["__str__", "service_name", "severity", "started_at", "ended_at", "is_automatic"]
+    list_filter = ["severity", "is_automatic", ("ended_at", admin.EmptyFieldListFilter), ByService]
+    search_fields = ["title", "note", "=service_name"]
+    fields = ["service_name", "severity", "started_at", "ended_at", "title", "note", "cause", "is_automatic"]
+    readonly_fields = ["cause", "is_automatic"]

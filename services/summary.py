@@ -136,7 +136,7 @@ def _view(name: str, about: _About, row: dict[str, Any] | None, now: datetime) -
         response=_milliseconds(ms),
         age=ago(checked, now),
         since=_since(changed, now) if state in (ServiceState.OFFLINE, ServiceState.DEGRADED) else "",
-        uptime=_("%(percent)s %% of the time") % {"percent": f"{uptime:.2f}"} if uptime is not None else "",
+        uptime=_("%(percent)s %% of the last 24 hours") % {"percent": f"{uptime:.2f}"} if uptime is not None else "",
         sentence=_sentence(about, state),
         detail=detail,
     )

@@ -38,7 +38,7 @@ def test_services_are_shown_in_the_order_in_which_they_matter(well: None) -> Non
 def test_a_service_is_shown_with_its_figures(well: None) -> None:
     plex = view("plex")
     assert (plex.word, plex.pill, plex.response, plex.age, plex.uptime) == (
-        "online", "ok", "41 ms", "20 s ago", "99.94 % of the time",
+        "online", "ok", "41 ms", "20 s ago", "99.94 % of the last 24 hours",
     )  # fmt: skip
     assert plex.is_well
     assert plex.sentence == ""

@@ -7,7 +7,6 @@ from collections.abc import Collection
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from medianest.lib.crypto import EncryptedTextField
@@ -85,44 +84,3 @@ class ServiceConfig(models.Model):
 
 def _key_field() -> EncryptedTextField:
     return ServiceConfig._meta.get_field("api_key")
-
-
-class ServiceState(models.TextChoices):
-    ONLINE = "online", _("online")
-    DEGRADED = "degraded", _("degraded")
-    OFFLINE = "offline", _("offline")
-    MAINTENANCE = "maintenance", _("maintenance")
-    UNKNOWN = "unknown", _("unknown")
-
-
-class ServiceStatus(models.Model):
-    """How a service was when it was last probed. Written by the scheduler's probes only; pages only read."""
-
-    id = models.BigAutoField(primary_key=True)
-    service_name = models.CharField(max_length=40, unique=True)
-    status = models.CharField(max_length=12, choices=ServiceState, default=ServiceState.UNKNOWN)
-    response_time_ms = models.PositiveIntegerField(null=True, blank=True)
-    last_check_at = models.DateTimeField(null=True, blank=True, db_index=True)
-    changed_at = models.DateTimeField(null=True, blank=True)
-    uptime_percentage = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
-    checks_good = models.PositiveBigIntegerField(default=0)
-    checks_all = models.PositiveBigIntegerField(default=0)
-    failures = models.PositiveIntegerField(_("failures in a row"), default=0)
-    slow_checks = models.PositiveIntegerField(_("slow answers in a row"), default=0)
-    message = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        db_table = "service_status"
-        verbose_name = _("service status")
-        verbose_name_plural = _("service status")
-        ordering = ["service_name"]
-        constraints = [
-            models.CheckConstraint(condition=Q(status__in=ServiceState.values), name="service_status_known"),
-            models.CheckConstraint(
-                condition=Q(uptime_percentage__isnull=True) | Q(uptime_percentage__gte=0, uptime_percentage__lte=100),
-                name="service_status_uptime_percent",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.service_name}: {self.status}"
