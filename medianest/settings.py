@@ -286,6 +286,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "operations.sweep", "schedule": 10.0, "options": {"queue": "control", "expires": 30}},
     "tidy": {"task": "downloads.tidy", "schedule": 300.0, "options": {"queue": "control", "expires": 300}},
     "leaving": {"task": "maintenance.leaving", "schedule": 3600.0, "options": {"queue": "control", "expires": 3600}},
+    "history": {"task": "services.keep_history", "schedule": 300.0, "options": {"queue": "control", "expires": 300}},
     "probe": {"task": "services.probe_all", "schedule": 60.0, "options": {"queue": "control", "expires": 60}},
 }
 

@@ -6,9 +6,10 @@ from django.db import transaction
 
 from operations import jobs
 from operations.lease import Run
-from services import probing
+from services import history, probing
 
 PROBE = "services.probe"
+HISTORY = "services.history"
 
 
 def probe_all() -> None:
@@ -41,3 +42,15 @@ def promise_first_probe() -> None:
     """Promise a look at everything; asked for when a worker starts."""
     with transaction.atomic():
         jobs.promise(PROBE, key=PROBE, args={})
+
+
+@jobs.kind(HISTORY, queue="control", max_attempts=3)
+def keep_history(run: Run) -> None:
+    """Count the looks into hours and days, and delete what was kept long enough."""
+    history.keep()
+
+
+def promise_history() -> None:
+    """Promise to bring the history up to date."""
+    with transaction.atomic():
+        jobs.promise(HISTORY, key=HISTORY)

@@ -19,6 +19,11 @@ def probe_all() -> None:
     jobs.probe_all()
 
 
+@shared_task(name="services.keep_history")
+def keep_history() -> None:
+    jobs.promise_history()
+
+
 def look_at_start(**_signal: Any) -> None:
     """The status page is true from the first minute on: the scheduler's own first turn comes after an interval."""
     try:
