@@ -111,6 +111,7 @@ class Sandbox:
         return {
             "plex": {"url": self.plex.url, "key": self.plex.token},
             "overseerr": {"url": self.overseerr.url, "key": self.overseerr.key},
+            "tmdb": {"url": self.tmdb.url, "key": self.tmdb.token},
             "uptime-kuma": {"url": self.kuma.url, "slug": self.kuma.slug, "key": self.kuma.key},
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TypeVar
 
 import structlog
@@ -34,13 +35,30 @@ def build(config: ServiceConfig, *, with_breaker: bool = True) -> Provider | Non
 
 
 def all_enabled() -> list[Provider]:
-    """Every service that is in use and has an address, sorted by kind."""
-    return [provider for config in ServiceConfig.objects.usable() if (provider := build(config)) is not None]
+    """Every service that is in use and has an address, sorted by kind; those that settings preset come last."""
+    configs = list(ServiceConfig.objects.order_by("service_name"))
+    usable = (config for config in configs if config.enabled and config.service_url)
+    connected = [provider for config in usable if (provider := build(config)) is not None]
+    return connected + _preset(without={config.service_name for config in configs if config.service_url})
+
+
+def _preset(without: set[str]) -> list[Provider]:
+    """Services that settings alone connect, as long as nobody has entered an address for them."""
+    return [
+        kind(dataclasses.replace(preset, breaker=Breaker(kind.kind)))
+        for kind in registry.all()
+        if kind.kind not in without and (preset := kind.preset()) is not None
+    ]
+
+
+def able(capability: type[C]) -> list[C]:
+    """The services in use that have a capability (a class of `providers`)."""
+    return [provider for provider in all_enabled() if isinstance(provider, capability)]
 
 
 def first(capability: type[C]) -> C | None:
-    """The first service in use that has a capability (a class of `providers.base`); None when there is none."""
-    return next((provider for provider in all_enabled() if isinstance(provider, capability)), None)
+    """The first service in use that has a capability; None when there is none."""
+    return next(iter(able(capability)), None)
 
 
 def get(service_name: str) -> Provider | None:

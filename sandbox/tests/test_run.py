@@ -57,7 +57,7 @@ def test_the_description_says_where_everything_is(sandbox: Sandbox) -> None:
     assert {name for name in ORDER if name != "control"} == told["services"].keys()
     assert told["environment"]["PLEX_TV_URL"] == sandbox.plextv.url
     assert all(isinstance(value, str) and value for value in told["environment"].values())
-    assert told["connections"].keys() == {"plex", "overseerr", "uptime-kuma"}
+    assert told["connections"].keys() == {"plex", "overseerr", "tmdb", "uptime-kuma"}
     assert all(all(connection.values()) for connection in told["connections"].values())
     assert {person["username"] for person in told["people"]} == {person.username for person in PEOPLE}
     assert told["playlists"]

@@ -109,6 +109,11 @@ class Provider(ABC):
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
+    @classmethod
+    def preset(cls) -> Connection | None:
+        """How it is reached while no administrator has connected it; None for a service that must be connected."""
+        return None
+
     @abstractmethod
     def identify(self) -> Identity:
         """Look who answers, and whether it takes the key.

@@ -73,9 +73,10 @@ def test_what_is_no_connection_is_refused_and_named(administrator: User, wrong: 
 
 def test_seeding_adds_what_is_missing_and_changes_nothing(administrator: User) -> None:
     save(administrator, key="token")
-    assert actions.seed_services() == 2
+    assert actions.seed_services() == 3
     assert actions.seed_services() == 0
-    assert set(ServiceConfig.objects.values_list("service_name", flat=True)) == {"plex", "overseerr", "uptime-kuma"}
+    named = set(ServiceConfig.objects.values_list("service_name", flat=True))
+    assert named == {"plex", "overseerr", "tmdb", "uptime-kuma"}
     assert ServiceConfig.objects.get(service_name="plex").api_key == "token"
 
 

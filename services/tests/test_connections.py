@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
+from pytest_django.fixtures import Settings
 
 from services import connections
 from services.models import ServiceConfig
 from services.providers.base import CanHoldVideos, CanReportMonitors
+from services.providers.describing import CanDescribeTitles
 from services.providers.plex import Plex
+from services.providers.tmdb import Tmdb
 
 
 def connect(name: str, url: str = "http://192.168.1.20", **more: object) -> ServiceConfig:
@@ -56,3 +59,21 @@ def test_finding_one_takes_one_query(db: None, django_assert_num_queries: Django
     connect("plex", api_key="token")
     with django_assert_num_queries(1):
         connections.first(CanHoldVideos)  # type: ignore[type-abstract]
+
+
+def test_a_service_that_settings_connect_is_used_until_one_is_connected_by_hand(db: None, settings: Settings) -> None:
+    settings.TMDB_URL, settings.TMDB_TOKEN = "http://127.0.0.1:9", "from-the-environment"
+    row = ServiceConfig.objects.create(service_name="tmdb")
+    (preset,) = connections.able(CanDescribeTitles)  # type: ignore[type-abstract]
+    assert isinstance(preset, Tmdb)
+    assert preset.connection.key == "from-the-environment"
+    assert preset.connection.breaker is not None
+
+    row.service_url, row.api_key = "http://127.0.0.1:10", "entered"
+    row.save()
+    (entered,) = connections.able(CanDescribeTitles)  # type: ignore[type-abstract]
+    assert isinstance(entered, Tmdb)
+    assert entered.connection.key == "entered"
+
+    ServiceConfig.objects.update(enabled=False)
+    assert connections.able(CanDescribeTitles) == []  # type: ignore[type-abstract]

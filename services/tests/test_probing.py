@@ -92,6 +92,7 @@ def test_a_round_fills_a_row_for_everything(connected: ServiceConfig) -> None:
     assert states == {
         "plex": ServiceState.ONLINE,
         "overseerr": ServiceState.UNKNOWN,
+        "tmdb": ServiceState.UNKNOWN,
         "uptime-kuma": ServiceState.UNKNOWN,
         "redis": ServiceState.ONLINE,
         "database": ServiceState.ONLINE,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from medianest.lib.http import Answer, clean_address, not_the_service
 from services.providers import base, registry
 from services.providers.base import Identity, TooOld
+from services.providers.overseerr.describing import DescribesTitles
 
 LEAST_OVERSEERR = (1, 33)
 SAFE_SEERR = (3, 1)  # 3.1.0 closed CVE-2026-27707, -27792 and -27793
@@ -35,7 +36,7 @@ class OverseerrSettingsForm(base.SettingsForm):
 
 
 @registry.declare
-class Overseerr(base.Provider):
+class Overseerr(DescribesTitles):
     kind = "overseerr"
     label = "Overseerr"
     icon = "inbox"
