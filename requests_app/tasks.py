@@ -1,0 +1,13 @@
+"""Celery's side of requests: the regular work is promised."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from operations.jobs import promise
+from requests_app import jobs
+
+
+@shared_task(name="requests.purge")
+def purge() -> None:
+    promise(jobs.PURGE, key=jobs.PURGE)
