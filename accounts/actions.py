@@ -1,4 +1,4 @@
-"""What is done to people: creating, roles, suspending, passwords."""
+"""What is done to people: creating, roles, suspending, deleting and bringing back, passwords."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import dataclasses
 import uuid
 from collections.abc import Iterable, Sequence
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Role, Status, User
+from accounts.models import Account, Role, Status, User
 from accounts.passwords import one_time_password
-from accounts.rules import another_administrator_than
+from accounts.rules import CannotChangePerson, another_administrator_than, refuse_taken_names, taken_names
 from accounts.sessions import end_sessions
+from medianest.lib.broken_rules import told_plainly
 from medianest.lib.locks import hold_until_commit
 from operations import security
 
@@ -65,6 +67,8 @@ def recover_administrator() -> Issued:
         created = bootstrap_administrator()
         assert created is not None  # noqa: S101  (the lock is held and nobody is an administrator)
         return created
+    for name in taken_names(person):  # somebody else has them since this one was deleted
+        setattr(person, name, _free_username() if name == "username" else None)
     person.role, person.status, person.deleted_at = Role.ADMIN, Status.ACTIVE, None
     return _issue(person, by=None, request=None, kind="password.recovered")
 
@@ -88,7 +92,7 @@ def suspend(*, by: User, person: User, request: HttpRequest | None = None) -> Us
 
 
 def activate(*, by: User, person: User, request: HttpRequest | None = None) -> User:
-    """Let the person in again; they sign in anew."""
+    """Let the person in again; they sign in anew. Raises CannotChangePerson for a deleted one whose names are taken."""
     return _change(by=by, pk=person.pk, request=request, status=Status.ACTIVE)
 
 
@@ -97,23 +101,6 @@ def edit_person(*, by: User, person: User, fields: Iterable[str], request: HttpR
     """Save the named fields of an edited person, with the same rules as `set_role` and `suspend`."""
     changes = {name: getattr(person, name) for name in fields}
     return _change(by=by, pk=person.pk, request=request, **changes)
-
-
-@transaction.atomic
-def delete_people(*, by: User, people: Sequence[User], request: HttpRequest | None = None) -> None:
-    """Remove all of them or none; what they shared stays without a name.
-
-    Raises CannotChangePerson when no active administrator would be left.
-    """
-    hold_until_commit(_LOCK)
-    rows = list(User.objects.select_for_update().filter(pk__in=[person.pk for person in people]))
-    gone = [row for row in rows if row.is_administrator]
-    if gone:
-        another_administrator_than(*gone)
-    for row in rows:
-        end_sessions(row)
-        security.record("person.deleted", request=request, actor=by, about=row.username)
-        row.delete()
 
 
 @transaction.atomic
@@ -127,8 +114,8 @@ def _change(*, by: User, pk: uuid.UUID, request: HttpRequest | None, **changes: 
     if was_administrator and not person.is_administrator:
         another_administrator_than(person)
     if person.status != before["status"]:
-        person.deleted_at = timezone.now() if person.status == Status.DELETED else None
-    person.save()
+        _keep_time_of_deletion(person)
+    _save(person)
     if not person.is_active:
         end_sessions(person)
     for name, kind in (("role", "person.role_changed"), ("status", "person.status_changed")):
@@ -138,6 +125,61 @@ def _change(*, by: User, pk: uuid.UUID, request: HttpRequest | None, **changes: 
                 kind, request=request, actor=by, about=person.username, before=str(before[name]), after=str(after)
             )
     return person
+
+
+def _save(person: User) -> None:
+    try:
+        with told_plainly():
+            person.save()
+    except ValidationError as broken:
+        raise CannotChangePerson(f"{person}: {' '.join(broken.messages)}") from broken
+
+
+# --- deleting and bringing back ---------------------------------------------------------------------------------------
+@transaction.atomic
+def delete_people(*, by: User, people: Sequence[User], request: HttpRequest | None = None) -> None:
+    """Put all of them away or none. For 30 days they can be restored; their names are free at once.
+
+    Raises CannotChangePerson when no active administrator would be left.
+    """
+    hold_until_commit(_LOCK)
+    rows = list(User.objects.present().select_for_update().filter(pk__in=[person.pk for person in people]))
+    gone = [row for row in rows if row.is_administrator]
+    if gone:
+        another_administrator_than(*gone)
+    for row in rows:
+        row.status = Status.DELETED
+        _keep_time_of_deletion(row)
+        row.save()
+        end_sessions(row)
+        security.record("person.deleted", request=request, actor=by, about=row.username)
+
+
+@transaction.atomic
+def restore(*, by: User, person: User, request: HttpRequest | None = None) -> User:
+    """Bring a deleted person back as an active one; with Plex they sign in anew.
+
+    Raises CannotChangePerson when the person is not deleted, or somebody else has their names now.
+    """
+    row = User.objects.select_for_update().get(pk=person.pk)
+    if not row.is_deleted:
+        raise CannotChangePerson(_("%(name)s is not deleted.") % {"name": row})
+    row.status = Status.ACTIVE
+    _keep_time_of_deletion(row)
+    _save(row)
+    security.record("person.restored", request=request, actor=by, about=row.username)
+    return row
+
+
+def _keep_time_of_deletion(person: User) -> None:
+    """Make the rest of the row fit a status that has changed. Raises CannotChangePerson for names that are taken."""
+    if person.status == Status.DELETED:
+        person.deleted_at = timezone.now()
+        person.plex_token = ""  # whoever is gone leaves no key behind; coming back they link anew
+        Account.objects.of(person).delete()
+    elif person.is_deleted:
+        refuse_taken_names(person)
+        person.deleted_at = None
 
 
 # --- passwords --------------------------------------------------------------------------------------------------------

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from accounts.models import User
-from medianest.lib.personal_data import export
+from accounts.models import Account, Profile, Session, SessionToken, User, VerificationToken
+from medianest.lib.personal_data import at_parting, export
 
-export(User, "person", "pk", leave_out={"password": "A hash, of use only to whoever wants to guess."})
+_HASH = "A hash, of use only to whoever wants to guess."
+
+export(User, "person", "pk", leave_out={"password": _HASH})
+export(Profile, "profile", "user")
+export(Account, "linked-sign-ins", "user", leave_out={"session_state": "The provider's own mark."})
+export(Session, "sessions", "user", leave_out={"session_token": _HASH, "data": "Signed text only MediaNest reads."})
+export(SessionToken, "tokens", "user", leave_out={"token_hash": _HASH})
+
+
+@at_parting
+def void_sent_links(person: User) -> None:
+    """Forget the links sent to the person: they name an address, not a row. Everything else goes with the row."""
+    known_as = [str(person.pk), *([person.email.lower()] if person.email else [])]
+    VerificationToken.objects.filter(identifier__in=known_as).delete()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
@@ -32,4 +33,23 @@ def another_administrator_than(*people: User) -> None:
                 len(people),
             )
             % {"names": ", ".join(map(str, people))}
+        )
+
+
+def taken_names(person: User) -> list[str]:
+    """Which of the deleted person's fields (user name, e-mail, Plex id) lead to somebody else by now."""
+    others = User.objects.exclude(pk=person.pk)
+    taken = [name for name in ("username", "email") if (login := getattr(person, name)) and others.known_as(login)]
+    if person.plex_id is not None and others.known_to_plex_as(person.plex_id):
+        taken.append("plex_id")
+    return taken
+
+
+def refuse_taken_names(person: User) -> None:
+    """Raises CannotChangePerson, naming what is taken, if the person cannot come back as they were."""
+    if taken := taken_names(person):
+        shown = ", ".join(str(User._meta.get_field(name).verbose_name) for name in taken)  # type: ignore[union-attr]
+        raise CannotChangePerson(
+            _("%(name)s cannot come back: somebody else has the same %(what)s by now. Change that first.")
+            % {"name": person, "what": shown}
         )

@@ -36,6 +36,14 @@ def erase_due(departure: Departure) -> bool:
     return True
 
 
+def purge(person: User) -> None:
+    """Erase somebody who was deleted long enough ago, unless an administrator brought them back this very moment."""
+    with transaction.atomic():
+        row = User.objects.due_for_purging(timezone.now()).select_for_update().filter(pk=person.pk).first()
+        if row is not None:
+            forget(row)
+
+
 def forget(person: User) -> None:
     """Erase a person now, in the transaction under way; their exports' files go once it is committed."""
     files = [export.path for export in person.personal_exports.exclude(path="")]

@@ -11,6 +11,7 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from maintenance import erasing, exporting, promises
 from maintenance.models import Departure, PersonalExport
 from operations.jobs import Retry, kind
@@ -57,11 +58,14 @@ def export_person(run: Run, export_id: str) -> None:
 
 @kind(promises.LEAVING, max_attempts=3)
 def leaving(run: Run) -> None:
-    """Erase whose day has come, and remove exports that were kept long enough."""
+    """Erase whose day has come or who was deleted 30 days ago, and remove exports that were kept long enough."""
     now = timezone.now()
     for departure in Departure.objects.due(now)[:_AT_A_TIME]:
         run.breathe()
         erasing.erase_due(departure)
+    for person in User.objects.due_for_purging(now).order_by("deleted_at")[:_AT_A_TIME]:
+        run.breathe()
+        erasing.purge(person)
     for old in PersonalExport.objects.expired(now)[:_AT_A_TIME]:
         exporting.remove(old.path)
         PersonalExport.objects.filter(pk=old.pk).update(path="", bytes=None)

@@ -288,6 +288,7 @@ CELERY_BEAT_SCHEDULE = {
     "leaving": {"task": "maintenance.leaving", "schedule": 3600.0, "options": {"queue": "control", "expires": 3600}},
     "history": {"task": "services.keep_history", "schedule": 300.0, "options": {"queue": "control", "expires": 300}},
     "probe": {"task": "services.probe_all", "schedule": 60.0, "options": {"queue": "control", "expires": 60}},
+    "purge_requests": {"task": "requests.purge", "schedule": 3600.0, "options": {"queue": "control", "expires": 3600}},
 }
 
 # --- text, time, files ------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import Role, Status, User
+from accounts.models import Profile, Role, Status, User
 from accounts.passwords import one_time_password
 from operations.models import SecurityEvent
 
@@ -252,7 +252,7 @@ def test_an_action_on_nobody_is_no_error(action: str, chosen: str, administrator
 def test_a_person_is_deleted(administrators: Client, anna: User) -> None:
     response = administrators.post(f"/admin/accounts/user/{anna.pk}/delete/", {"post": "yes"}, follow=True)
     assert response.status_code == 200
-    assert not User.objects.filter(pk=anna.pk).exists()
+    assert User.objects.deleted().get() == anna
     assert SecurityEvent.objects.get(kind="person.deleted").object == "anna"
 
 
@@ -263,8 +263,48 @@ def test_the_last_administrator_is_not_deleted(administrators: Client, administr
     chosen = {"action": "delete_selected", "_selected_action": [str(administrator.pk), str(anna.pk)], "post": "yes"}
     text = administrators.post(LIST, chosen, follow=True).content.decode()
     assert "is the last active administrator." in text
-    assert User.objects.count() == 2
+    assert User.objects.present().count() == 2
     assert not SecurityEvent.objects.exists()
+
+
+def test_deleting_asks_first_and_says_what_follows(administrators: Client, anna: User) -> None:
+    Profile.objects.create(user=anna, display_name="Annie")
+    pages = (
+        administrators.get(f"/admin/accounts/user/{anna.pk}/delete/"),
+        act(administrators, "delete_selected", anna),
+    )
+    for page in pages:
+        assert "For 30 days you can restore them" in page.text
+        assert "Annie" not in page.text
+    assert User.objects.present().contains(anna)
+
+
+def test_deleted_people_show_when_asked_for_and_come_back(administrators: Client, anna: User) -> None:
+    act(administrators, "delete_selected", anna)
+    administrators.post(LIST, {"action": "delete_selected", "_selected_action": [str(anna.pk)], "post": "yes"})
+    assert "Anna" not in administrators.get(LIST).text
+    assert "Anna" in administrators.get(LIST, {"deleted": "yes"}).text
+    chosen = {"action": "restore_people", "_selected_action": [str(anna.pk)]}
+    text = administrators.post(f"{LIST}?deleted=yes", chosen, follow=True).text
+    assert "1 person changed." in text
+    anna.refresh_from_db()
+    assert anna.is_active
+    assert "Anna is not deleted." in act(administrators, "restore_people", anna).text
+
+
+def test_who_lost_their_name_comes_back_only_under_another(administrators: Client, anna: User) -> None:
+    administrators.post(LIST, {"action": "delete_selected", "_selected_action": [str(anna.pk)], "post": "yes"})
+    User.objects.create_user("Anna", name="Another Anna")
+    chosen = {"action": "restore_people", "_selected_action": [str(anna.pk)]}
+    text = administrators.post(f"{LIST}?deleted=yes", chosen, follow=True).text
+    assert "somebody else has the same user name by now. Change that first." in text
+    anna.refresh_from_db()
+    assert anna.is_deleted
+    page = administrators.post(edit(anna), fields(anna, status="active"), follow=True)
+    assert "This user name is taken" in page.text
+    assert administrators.post(edit(anna), fields(anna, username="anna2", status="active")).status_code == 302
+    anna.refresh_from_db()
+    assert (anna.is_active, anna.username, anna.deleted_at) == (True, "anna2", None)
 
 
 # --- around ------------------------------------------------------------------------------------------------------------

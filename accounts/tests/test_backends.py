@@ -7,6 +7,7 @@ import time
 import pytest
 from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import identify_hasher, make_password
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import Status, User
@@ -22,7 +23,7 @@ def test_new_passwords_are_kept_as_argon2(settings: Settings) -> None:
 
 @pytest.mark.parametrize("status", [status for status in Status if status != Status.ACTIVE])
 def test_only_active_people_come_in(status: Status, olive: User) -> None:
-    olive.status = status
+    olive.status, olive.deleted_at = status, timezone.now() if status == Status.DELETED else None
     olive.save()
     assert authenticate(username="olive", password=PASSWORD) is None
 

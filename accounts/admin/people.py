@@ -19,7 +19,13 @@ from accounts.actions import Issued
 from accounts.forms import PersonForm
 from accounts.models import Role, User
 from medianest.lib.admin_base import CarefulAdmin
+from medianest.lib.crypto import EncryptedTextField
 from medianest.lib.errors import Cannot
+
+_KNOWN: list[Any] = [
+    *("plex_id", "plex_username", "plex_token_state", "requires_password_change", "last_login"),
+    *("created_at", "updated_at", "deleted_at"),
+]
 
 
 def _say_refusals(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -36,11 +42,24 @@ def _say_refusals(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
     return guarded
 
 
+class IsDeleted(admin.SimpleListFilter):
+    """Deleted people show only when asked for."""
+
+    title = gettext_lazy("deleted")
+    parameter_name = "deleted"
+
+    def lookups(self, request: HttpRequest, model_admin: object) -> list[tuple[str, str]]:
+        return [("yes", str(gettext_lazy("Deleted ones")))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> QuerySet[User]:
+        return queryset.filter(deleted_at__isnull=self.value() != "yes")
+
+
 @admin.register(User)
 class UserAdmin(CarefulAdmin[User]):
     form = PersonForm
     list_display = ["shown_name", "username", "email", "role", "status", "last_login"]
-    list_filter = ["role", "status", "requires_password_change"]
+    list_filter = ["role", "status", "requires_password_change", IsDeleted]
     search_fields = ["name", "username", "email", "plex_username"]
     ordering = ["username"]
     actions = [
@@ -49,6 +68,7 @@ class UserAdmin(CarefulAdmin[User]):
         "make_administrators",
         "suspend_people",
         "activate_people",
+        "restore_people",
         "issue_passwords",
     ]
     fieldsets = [
@@ -56,7 +76,7 @@ class UserAdmin(CarefulAdmin[User]):
         (gettext_lazy("What they may do"), {"fields": ["role", "status"]}),
         (
             gettext_lazy("What MediaNest knows"),
-            {"fields": ["plex_username", "requires_password_change", "last_login", "created_at", "updated_at"]},
+            {"fields": _KNOWN},
         ),
     ]
     add_fieldsets = [
@@ -71,11 +91,22 @@ class UserAdmin(CarefulAdmin[User]):
             },
         )
     ]
-    readonly_fields = ["plex_username", "requires_password_change", "last_login", "created_at", "updated_at"]
+    readonly_fields = _KNOWN
+    delete_confirmation_template = "admin/accounts/user/put_away.html"
+    delete_selected_confirmation_template = "admin/accounts/user/put_away_selected.html"
 
     @admin.display(description=gettext_lazy("name"), ordering="name")
     def shown_name(self, person: User) -> str:
         return str(person)
+
+    @admin.display(description=gettext_lazy("Plex token"))
+    def plex_token_state(self, person: User) -> str:
+        """Whether one is stored and can be read; never what it is."""
+        field = User._meta.get_field("plex_token")
+        assert isinstance(field, EncryptedTextField)  # noqa: S101  (so declared)
+        if not field.is_set(person):
+            return _("none")
+        return _("stored") if field.opens(person) else _("stored, but cannot be read: sign in with Plex again")
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         return self.fieldsets if obj else self.add_fieldsets
@@ -96,6 +127,11 @@ class UserAdmin(CarefulAdmin[User]):
         return super().changeform_view(request, *args, **kwargs)
 
     # --- deleting -----------------------------------------------------------------------------------------------------
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Only the people themselves: what belongs to them stays until they are purged."""
+        names = [str(person) for person in objs]
+        return names, {str(self.opts.verbose_name_plural): len(names)}, set(), []
+
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         actions.delete_people(by=_by(request), people=[obj], request=request)
 
@@ -130,6 +166,10 @@ class UserAdmin(CarefulAdmin[User]):
     @admin.action(description=gettext_lazy("Let in again"))
     def activate_people(self, request: HttpRequest, people: QuerySet[User]) -> None:
         self._each(request, people, actions.activate)
+
+    @admin.action(description=gettext_lazy("Restore deleted ones"))
+    def restore_people(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        self._each(request, people, actions.restore)
 
     @admin.action(description=gettext_lazy("Give a new one-time password"))
     def issue_passwords(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse:

@@ -11,6 +11,9 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from accounts.querysets import UserQuerySet
+from medianest.lib.crypto import EncryptedTextField
+
 
 class Role(models.TextChoices):
     """What a person may do; each role includes the one before it."""
@@ -21,26 +24,12 @@ class Role(models.TextChoices):
 
 
 class Status(models.TextChoices):
-    """Whether a person may enter."""
+    """Whether a person may enter. A deleted one can be brought back for 30 days and is purged then."""
 
     ACTIVE = "active", _("active")
     INACTIVE = "inactive", _("inactive")
     SUSPENDED = "suspended", _("suspended")
     DELETED = "deleted", _("deleted")
-
-
-class UserQuerySet(models.QuerySet["User"]):
-    def active(self) -> UserQuerySet:
-        return self.filter(status=Status.ACTIVE)
-
-    def administrators(self) -> UserQuerySet:
-        return self.active().filter(role=Role.ADMIN)
-
-    def known_as(self, login: str) -> UserQuerySet:
-        """Those whose user name or e-mail is `login`, in whatever case."""
-        return self.annotate(email_lower=Lower("email"), username_lower=Lower("username")).filter(
-            Q(email_lower=login.lower()) | Q(username_lower=login.lower())
-        )
 
 
 class _UserManager(BaseUserManager["User"]):
@@ -61,7 +50,8 @@ UserManager = _UserManager.from_queryset(UserQuerySet)
 class User(AbstractBaseUser):
     """A person. Signs in with Plex, or locally by user name or e-mail and password.
 
-    A managed Plex (Home) user may have no e-mail; one without a Plex id is a local person.
+    A managed Plex (Home) user may have no e-mail; one without a Plex id is a local person. Deleted people keep
+    their row for a while so that they can be brought back; their user name, e-mail and Plex id are free again.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -69,8 +59,9 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("e-mail"), null=True, blank=True)  # noqa: DJ001  (unique, and managed people have none)
     name = models.CharField(_("name"), max_length=150, blank=True)
     image = models.CharField(_("picture"), max_length=500, blank=True)
-    plex_id = models.BigIntegerField(_("Plex id"), null=True, blank=True, unique=True)
+    plex_id = models.BigIntegerField(_("Plex id"), null=True, blank=True)
     plex_username = models.CharField(_("Plex user name"), max_length=150, blank=True)
+    plex_token = EncryptedTextField(_("Plex token"), blank=True, default="", db_default="", editable=False)
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.USER, db_index=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.ACTIVE)
     password = models.CharField(_("password"), max_length=128, db_column="password_hash")
@@ -79,7 +70,7 @@ class User(AbstractBaseUser):
     last_login = models.DateTimeField(
         _("last sign-in"), null=True, blank=True, db_column="last_login_at", db_index=True
     )
-    deleted_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -96,18 +87,61 @@ class User(AbstractBaseUser):
         indexes = [
             models.Index(fields=["status", "created_at"], name="users_status_created"),
             models.Index(fields=["role"], condition=Q(status="active"), name="users_active_role"),
+            models.Index(fields=["username"], name="users_by_name"),
+            models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="users_deleted"),
         ]
         constraints = [
             models.UniqueConstraint(
                 Lower("email"),
-                name="users_email_unique",
+                condition=Q(deleted_at__isnull=True),
+                name="users_one_per_email",
                 violation_error_message=_("Someone else has this e-mail address."),
             ),
             models.UniqueConstraint(
-                Lower("username"), name="users_username_unique", violation_error_message=_("This user name is taken.")
+                Lower("username"),
+                condition=Q(deleted_at__isnull=True),
+                name="users_one_per_username",
+                violation_error_message=_("This user name is taken."),
             ),
-            models.CheckConstraint(condition=Q(role__in=Role.values), name="users_role_known"),
-            models.CheckConstraint(condition=Q(status__in=Status.values), name="users_status_known"),
+            models.UniqueConstraint(
+                fields=["plex_id"],
+                condition=Q(deleted_at__isnull=True),
+                name="users_one_per_plex_id",
+                violation_error_message=_("Someone else signs in with this Plex account."),
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=Role.values),
+                name="users_role_known",
+                violation_error_message=_("Choose one of the roles."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values),
+                name="users_status_known",
+                violation_error_message=_("Choose one of the states."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(username=""),
+                name="users_has_username",
+                violation_error_message=_("Give the person a user name."),
+            ),
+            models.CheckConstraint(
+                condition=Q(email__isnull=True) | ~Q(email=""),
+                name="users_email_or_none",
+                violation_error_message=_("Give an e-mail address or none at all."),
+            ),
+            models.CheckConstraint(
+                condition=Q(plex_id__isnull=True) | Q(plex_id__gt=0),
+                name="users_plex_id_positive",
+                violation_error_message=_("A Plex id is a number above zero."),
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(status=Status.DELETED, deleted_at__isnull=False)
+                    | (~Q(status=Status.DELETED) & Q(deleted_at__isnull=True))
+                ),
+                name="users_deleted_has_time",
+                violation_error_message=_("A deleted person has a time of deletion, and nobody else has."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -116,6 +150,10 @@ class User(AbstractBaseUser):
     @property
     def is_active(self) -> bool:  # type: ignore[override]
         return self.status == Status.ACTIVE
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.deleted_at is not None
 
     @property
     def is_moderator(self) -> bool:

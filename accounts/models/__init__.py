@@ -1,0 +1,28 @@
+"""People, how they sign in, and what MediaNest gave them to be known by."""
+
+from accounts.models.links import Account, LinkType, Provider
+from accounts.models.people import Role, Status, User
+from accounts.models.profiles import Profile, Theme
+from accounts.models.sessions import Session
+from accounts.models.tokens import RefreshToken, Scope, SessionToken, TokenKind
+from accounts.models.verification import Purpose, VerificationToken
+from accounts.querysets import UserQuerySet
+
+__all__ = [
+    "Account",
+    "LinkType",
+    "Profile",
+    "Provider",
+    "Purpose",
+    "RefreshToken",
+    "Role",
+    "Scope",
+    "Session",
+    "SessionToken",
+    "Status",
+    "Theme",
+    "TokenKind",
+    "User",
+    "UserQuerySet",
+    "VerificationToken",
+]
