@@ -19,6 +19,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("account/leaving/", include("maintenance.urls")),
     path("account/", include("accounts.urls")),
+    path("", include("catalog.urls")),
     path("downloads/", include("downloads.urls")),
     path("", include("services.urls")),
     path("admin/", admin.site.urls),

@@ -1,0 +1,58 @@
+"""The simulated TMDB and Overseerr, connected as an administrator would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.cache import cache
+from pytest_django.fixtures import Settings
+
+from sandbox.overseerr import Overseerr
+from sandbox.tmdb import Tmdb
+from services.models import ServiceConfig
+
+
+@pytest.fixture(scope="session")
+def _tmdb_server() -> Iterator[Tmdb]:
+    running = Tmdb()
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def tmdb(_tmdb_server: Tmdb, db: None, settings: Settings) -> Iterator[Tmdb]:
+    """TMDB, connected, with its pictures; well again after the test."""
+    cache.clear()
+    settings.TMDB_IMAGE_URL = _tmdb_server.url
+    ServiceConfig.objects.update_or_create(
+        service_name="tmdb", defaults={"service_url": _tmdb_server.url, "enabled": True}
+    )
+    config = ServiceConfig.objects.get(service_name="tmdb")
+    config.api_key = _tmdb_server.token
+    config.save()
+    yield _tmdb_server
+    _tmdb_server.turn("up")
+    _tmdb_server.settings.gone.clear()
+    cache.clear()
+
+
+@pytest.fixture(scope="session")
+def _overseerr_server() -> Iterator[Overseerr]:
+    running = Overseerr()
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def overseerr(_overseerr_server: Overseerr, db: None) -> Iterator[Overseerr]:
+    """Overseerr, connected; well again after the test."""
+    cache.clear()
+    config = ServiceConfig(service_name="overseerr", service_url=_overseerr_server.url)
+    config.api_key = _overseerr_server.api_key
+    config.save()
+    yield _overseerr_server
+    _overseerr_server.turn("up")
+    cache.clear()
