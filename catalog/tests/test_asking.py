@@ -59,7 +59,7 @@ def test_an_old_answer_is_shown_and_marked_while_nobody_answers(tmdb: Tmdb, monk
     asking.search("fight", page=1, language="en")
     tmdb.turn("down")
     now = timezone.now().timestamp()
-    monkeypatch.setattr(asking.time, "time", lambda: now + 3600)
+    monkeypatch.setattr("catalog.asking.time.time", lambda: now + 3600)
 
     told = asking.search("fight", page=1, language="en")
     assert (told.answer.titles[0].title, told.stale) == ("Fight Club", True)
@@ -70,7 +70,7 @@ def test_an_old_answer_is_shown_and_marked_while_nobody_answers(tmdb: Tmdb, monk
 
     tmdb.turn("up")
     cache.delete_pattern("*breaker*")  # type: ignore[attr-defined]
-    monkeypatch.setattr(asking.time, "time", lambda: now + 3600 + 120)
+    monkeypatch.setattr("catalog.asking.time.time", lambda: now + 3600 + 120)
     assert not asking.search("fight", page=1, language="en").stale
 
 
