@@ -10,6 +10,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 
+from operations import error_log
+
 _PATIENCE_SECONDS = 1.0
 _APPLIED: set[str] = set()  # the databases seen with all migrations; this process's code brings no new ones
 
@@ -21,6 +23,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+@error_log.unlogged
 @login_not_required
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:

@@ -117,6 +117,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "medianest.lib.correlation.CorrelationMiddleware",
+    "operations.error_middleware.ErrorLogMiddleware",  # outside of every transaction
     "medianest.lib.nul.RefuseNulMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -287,6 +288,7 @@ CELERY_BEAT_SCHEDULE = {
     "tidy": {"task": "downloads.tidy", "schedule": 300.0, "options": {"queue": "control", "expires": 300}},
     "leaving": {"task": "maintenance.leaving", "schedule": 3600.0, "options": {"queue": "control", "expires": 3600}},
     "history": {"task": "services.keep_history", "schedule": 300.0, "options": {"queue": "control", "expires": 300}},
+    "retain": {"task": "operations.retain", "schedule": 3600.0, "options": {"queue": "control", "expires": 3600}},
     "probe": {"task": "services.probe_all", "schedule": 60.0, "options": {"queue": "control", "expires": 60}},
     "purge_requests": {"task": "requests.purge", "schedule": 3600.0, "options": {"queue": "control", "expires": 3600}},
 }

@@ -20,6 +20,7 @@ from medianest.lib import correlation
 from medianest.lib.crypto import CannotDecrypt
 from medianest.lib.database_away import RETRY_AFTER_SECONDS, is_away
 from medianest.lib.redirects import next_page
+from operations import error_log
 from services import summary
 
 if TYPE_CHECKING:
@@ -58,11 +59,13 @@ def _error(request: HttpRequest, template: str, status: int) -> HttpResponse:
 
 @login_not_required
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    error_log.note(request, error=exception)
     return _error(request, "400.html", 400)
 
 
 @login_not_required
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    error_log.note(request, error=exception)
     return _error(request, "403.html", 403)
 
 
@@ -88,6 +91,7 @@ def page_for_405(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
 def server_error(request: HttpRequest) -> HttpResponse:
     """A mistake of ours, or what is told as such: a database out of reach with 503, a lost encryption key with 409."""
     error = sys.exc_info()[1]
+    error_log.note(request, error=error)
     if isinstance(error, CannotDecrypt):
         return _error(request, "409_key.html", 409)
     if not is_away(error):
@@ -99,6 +103,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    error_log.note(request, code="forbidden.csrf", reason=reason)
     response = _error(request, "403_csrf.html", 403)
     if request.headers.get("HX-Request"):
         response.headers["HX-Refresh"] = "true"

@@ -27,6 +27,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from medianest.lib import correlation
+from operations import error_log
 from operations.models import LIVE_STATES, Job, JobQuerySet, JobState
 
 log = structlog.get_logger(__name__)
@@ -320,15 +321,30 @@ def release(job: Job, *, seconds: float, code: str = "", text: str = "", failed:
     return True
 
 
-def fail(job: Job, *, code: str, reason: str, seconds: float | None = None, final: bool = False) -> None:
-    """Count a failure: try again after the back-off, or give up when the attempts are used up."""
-    if not final and job.failures + 1 < job.max_attempts:
+def fail(
+    job: Job,
+    *,
+    code: str,
+    reason: str,
+    seconds: float | None = None,
+    final: bool = False,
+    error: BaseException | None = None,
+) -> None:
+    """Count a failure: try again after the back-off, or give up when the attempts are used up.
+
+    An `error` (a mistake of ours) is written down each time, anything else when it is given up.
+    """
+    is_over = final or job.failures + 1 >= job.max_attempts
+    if is_over:
+        with transaction.atomic():
+            is_over = end(job, JobState.FAILED, code=code, text=reason)
+            if is_over:
+                _tell_giving_up(job, code, reason)
+    else:
         pause = seconds if seconds is not None else _BACKOFF[min(job.failures, len(_BACKOFF) - 1)]
         release(job, seconds=pause, code=code, text=reason, failed=True)
-        return
-    with transaction.atomic():
-        if end(job, JobState.FAILED, code=code, text=reason):
-            _tell_giving_up(job, code, reason)
+    if is_over or error is not None:
+        error_log.record(error_log.of_job(job, code=code, reason=reason, error=error))
 
 
 def _tell_giving_up(job: Job, code: str, reason: str) -> None:

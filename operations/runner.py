@@ -7,7 +7,7 @@ from django.db import Error, InterfaceError, OperationalError, close_old_connect
 
 from medianest.lib import correlation
 from medianest.lib.crypto import CannotDecrypt
-from operations import jobs
+from operations import error_log, jobs
 from operations.jobs import Outcome
 from operations.lease import Run, is_shutting_down, keeper
 from operations.models import Job, JobState
@@ -34,6 +34,7 @@ def work(queue: str) -> int:
         if job is None:
             break
         run_one(job)
+        error_log.write_waiting()
         close_old_connections()
         done += 1
     return done
@@ -50,6 +51,7 @@ def run_one(job: Job) -> None:
         # Nothing can be written now. The lease runs out and the sweep brings the job back.
         log.exception("job_lost_database", job_id=str(job.pk), kind=job.kind, error=type(error).__name__)
         connection.close()
+        error_log.record(error_log.of_job(job, error=error), is_database_away=True)
     finally:
         keeper.drop(run)
 
@@ -71,8 +73,8 @@ def _settle(run: Run) -> None:
         log.exception("job_crashed", job_id=str(job.pk), kind=job.kind)
         close_old_connections()  # a broken one would not take the outcome either
         if isinstance(error, OperationalError | InterfaceError):
-            jobs.fail(job, code=DATABASE, reason=DATABASE_REASON)
+            jobs.fail(job, code=DATABASE, reason=DATABASE_REASON, error=error)
         else:
-            jobs.fail(job, code=INTERNAL, reason=INTERNAL_REASON)
+            jobs.fail(job, code=INTERNAL, reason=INTERNAL_REASON, error=error)
     else:
         jobs.end(job, JobState.DONE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 
 import pytest
 
@@ -16,7 +17,7 @@ from medianest.tests.people import (  # noqa: F401  (fixtures)
     moderators,
     stranger,
 )
-from operations import jobs, lease
+from operations import error_log, jobs, lease
 from operations.tests import acts
 
 
@@ -39,3 +40,6 @@ def _fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     acts.given_up.clear()
     monkeypatch.setattr(lease, "_shutting_down", threading.Event())
     monkeypatch.setattr(jobs, "_redis_away_until", 0.0)
+    monkeypatch.setattr(error_log, "_waiting", deque(maxlen=error_log._waiting.maxlen))
+    monkeypatch.setattr(error_log, "_folded", {})
+    monkeypatch.setattr(error_log, "_retry_at", 0.0)
