@@ -23,6 +23,7 @@ from catalog.querysets import (
 )
 from catalog.schemas import SEASONS
 from medianest.lib.json_schema import SchemaJSONField
+from operations.audit import audited, untold
 
 SEARCH_LANGUAGE = "simple"
 """Full-text search neither stems nor drops words: titles come in every language."""
@@ -35,6 +36,7 @@ class MediaType(models.TextChoices):
     TV = "tv", _("series")
 
 
+@untold("Facts fetched from elsewhere.")
 class MediaItem(models.Model):
     """A film or series, as TMDB last described it (`fetched_at`). What people wrote about it hangs on this row.
 
@@ -142,6 +144,7 @@ class StreamingKind(models.TextChoices):
     BUY = "buy", _("to buy")
 
 
+@untold("Facts fetched from elsewhere.")
 class StreamingProvider(models.Model):
     """Where a title can be streamed, and in which countries. JustWatch's facts through TMDB: name both where shown."""
 
@@ -197,6 +200,7 @@ class SectionType(models.TextChoices):
     PHOTO = "photo", _("photos")
 
 
+@audited(exclude=["item_count", "scanned_at", "synced_at"])
 class LibrarySection(models.Model):
     """A library of the Plex server, as the worker last saw it. `people` are those it is shared with."""
 
@@ -239,6 +243,7 @@ class LibrarySection(models.Model):
         return self.title
 
 
+@untold("Copied from Plex.")
 class LibraryShare(models.Model):
     """The Plex server's owner shares this section with this person. Read from Plex, never decided here."""
 
@@ -273,6 +278,7 @@ class ItemType(models.TextChoices):
     OTHER = "other", _("other")
 
 
+@untold("Copied from Plex.")
 class LibraryItem(models.Model):
     """One thing Plex holds. A season's `parent` is its series, an episode's its season; `number` counts there.
 
@@ -353,6 +359,7 @@ class LibraryItem(models.Model):
         return f"{self.title} ({self.year})" if self.year else self.title
 
 
+@untold("Copied from Plex.")
 class CollectionMember(models.Model):
     """An item's place in a Plex collection, which is an item itself."""
 

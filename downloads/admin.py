@@ -12,6 +12,7 @@ from downloads import pacing
 from downloads.models import DownloadEntry, DownloadProfile, DownloadQueue, Video, YoutubeDownload
 from downloads.querysets import ON_DISK
 from downloads.queue_state import notice
+from medianest.lib.admin_base import CarefulAdmin
 from operations.admin import LookOnly
 
 
@@ -52,7 +53,7 @@ class VideoAdmin(LookOnly):
 
 
 @admin.register(DownloadProfile)
-class ProfileAdmin(admin.ModelAdmin[DownloadProfile]):
+class ProfileAdmin(CarefulAdmin[DownloadProfile]):
     list_display = ("name", "max_height", "subtitles", "is_default")
     search_fields = ("name",)
     prepopulated_fields = {"slug": ("name",)}

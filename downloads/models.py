@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from downloads.querysets import DownloadQuerySet, EntryQuerySet
+from operations.audit import audited, untold
 
 
 class DownloadStatus(models.TextChoices):
@@ -52,6 +53,7 @@ class Visibility(models.TextChoices):
     PRIVATE = "private", _("only me")
 
 
+@audited()
 class DownloadProfile(models.Model):
     """How videos are fetched: a fixed set of choices, never raw yt-dlp options."""
 
@@ -76,6 +78,7 @@ class DownloadProfile(models.Model):
         return self.name
 
 
+@audited(exclude=["file_paths", "plex_state", "plex_note", "plex_collection_id", "inspected_at", "ordered_at"])
 class YoutubeDownload(models.Model):
     """One playlist (or single video) that a person handed in."""
 
@@ -129,6 +132,7 @@ class YoutubeDownload(models.Model):
         return self.playlist_title or self.playlist_id
 
 
+@untold("The worker's: what became of a file. Who ordered it is in the download's trail.")
 class Video(models.Model):
     """One YouTube video, stored at most once however many playlists hold it.
 
@@ -187,6 +191,7 @@ class EntryStatus(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+@untold("The worker's: what became of a video in a list.")
 class DownloadEntry(models.Model):
     """A video's place in one playlist, with what became of it there."""
 
@@ -216,6 +221,7 @@ class DownloadEntry(models.Model):
         return f"{self.position} · {self.video}"
 
 
+@untold("The workers' pace, changed with every video.")
 class DownloadQueue(models.Model):
     """The one row that paces and pauses all fetching, over every worker and machine."""
 

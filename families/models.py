@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import MediaItem
 from families.querysets import FamilyQuerySet, InvitationQuerySet, MembershipQuerySet, RecommendationQuerySet
+from operations.audit import audited
 
 
+@audited()
 class Family(models.Model):
     """A household or a circle of friends that shares lists and opinions. It has one owner."""
 
@@ -54,6 +56,7 @@ class FamilyRole(models.TextChoices):
     MEMBER = "member", _("member")
 
 
+@audited()
 class FamilyMembership(models.Model):
     """A person in a family."""
 
@@ -115,6 +118,7 @@ INVITATION_TRANSITIONS: dict[str, frozenset[str]] = {
 """An invitation is answered once; whoever is wanted still gets a new one."""
 
 
+@audited(exclude=["token_hash"], personal=["email", "message"], owner="invitee")
 class FamilyInvitation(models.Model):
     """Someone is asked to join a family: by e-mail, or as a person here (`invitee`), who may have no e-mail.
 
@@ -221,6 +225,7 @@ RECOMMENDATION_TRANSITIONS: dict[str, frozenset[str]] = {
 """The one who got it may change their mind; what was taken back stays back."""
 
 
+@audited(personal=["message", "answer"], owner="sender")
 class Recommendation(models.Model):
     """One person thinks that another would like a title. The sender may have left since."""
 

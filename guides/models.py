@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from guides.querysets import GuidePageQuerySet, QuickLinkQuerySet
+from operations.audit import audited
 
 
 class GuideSection(models.TextChoices):
@@ -29,6 +30,7 @@ class Audience(models.TextChoices):
     ADMINISTRATORS = "administrators", _("administrators")
 
 
+@audited(exclude=["seeded_digest"])
 class GuidePage(models.Model):
     """A page of help in one language, in Markdown. `slug` is the same in every language.
 
@@ -96,6 +98,7 @@ class GuidePage(models.Model):
         return self.seeded_digest == self.digest
 
 
+@audited()
 class QuickLink(models.Model):
     """A link people want at hand: a page of MediaNest (begins with a slash) or one elsewhere."""
 

@@ -17,7 +17,7 @@ from accounts.rules import CannotChangePerson, another_administrator_than
 from maintenance import exporting
 from maintenance.models import Departure, Erasure
 from medianest.lib.personal_data import erase
-from operations import security
+from operations import security, trail
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +49,7 @@ def forget(person: User) -> None:
     files = [export.path for export in person.personal_exports.exclude(path="")]
     former_id = person.pk
     erase(person)
+    trail.forget(former_id)
     Erasure.objects.update_or_create(pk=former_id, defaults={"erased_at": timezone.now()})
     security.record("person.erased", about=str(former_id))
 

@@ -86,6 +86,9 @@ DOWNLOAD_MIN_FREE_MB = env.number("DOWNLOAD_MIN_FREE_MB", "Free space below whic
 JOB_LEASE_SECONDS = env.number(
     "JOB_LEASE_SECONDS", "After how many seconds the work of a killed worker is given to another.", 60, least=1
 )
+AUDIT_KEEP_DAYS = env.number(
+    "AUDIT_KEEP_DAYS", "For how many days changes and security events are kept.", 730, least=30
+)
 
 # --- Django -------------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -104,6 +107,8 @@ INSTALLED_APPS = [
     "django_cotton.apps.SimpleAppConfig",
     "django_htmx",
     "csp",
+    "pgtrigger",
+    "pghistory",
     "medianest.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -125,6 +130,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "operations.audit_context.AuditMiddleware",
     "accounts.middleware.SignInRequiredMiddleware",
     "accounts.middleware.PasswordChangeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -205,6 +211,7 @@ if DB_POOL_MAX:
     _options["pool"] = {"min_size": 1, "max_size": DB_POOL_MAX, "timeout": 3, "reconnect_timeout": 5}
 DATABASES = {"default": {**_database, "OPTIONS": _options, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+PGHISTORY_JSON_ENCODER = "operations.audit_context.ContextEncoder"
 
 REDIS_URL = env.text("REDIS_URL", "Redis 6.2 or newer; empty in `make run` starts its own.", secret=True)
 if not REDIS_URL:

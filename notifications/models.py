@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from medianest.lib.crypto import EncryptedTextField
 from medianest.lib.json_schema import SchemaJSONField
 from notifications.querysets import ChannelQuerySet, NotificationQuerySet, PushQuerySet
+from operations.audit import audited, untold
 
 EVENT_SHAPE = r"^[a-z][a-z_]*(\.[a-z][a-z_]*)+$"
 """Events are named by the app that tells of them: `requests.available`."""
@@ -42,6 +43,7 @@ class Level(models.TextChoices):
     BAD = "bad", _("bad news")
 
 
+@untold("Written by MediaNest and read; what people decide about them are their channels.")
 class Notification(models.Model):
     """Something a person is told once. `url` leads to the page it is about; unread until `read_at`.
 
@@ -100,6 +102,7 @@ class Notification(models.Model):
         return self.title
 
 
+@audited(exclude=["failures", "failure_reason", "failed_at"], personal=["name", "config"])
 class NotificationChannel(models.Model):
     """A way to reach a person outside MediaNest, and what they want to hear there.
 
@@ -152,6 +155,7 @@ class NotificationChannel(models.Model):
         return self.name
 
 
+@audited(exclude=["endpoint_hash", "p256dh", "failed_at"], personal=["user_agent"])
 class PushSubscription(models.Model):
     """A browser that agreed to receive notifications. Whoever knows the address could send to it: it is encrypted.
 

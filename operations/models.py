@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from medianest.lib.append_only import AppendOnly
 from medianest.lib.json_schema import SchemaJSONField
 from operations.querysets import ErrorLogQuerySet, RateLimitQuerySet
 
@@ -92,7 +93,13 @@ class SecurityEvent(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="+",
+        help_text=_("Kept when the person is gone: then it names nobody."),
     )
     kind = models.CharField(max_length=60)
     object = models.CharField(max_length=200, blank=True)
@@ -108,6 +115,7 @@ class SecurityEvent(models.Model):
             models.Index(fields=["-created_at"], name="security_created"),
             models.Index(fields=["kind", "-created_at"], name="security_kind_created"),
         ]
+        constraints = [AppendOnly(name="security_events_kept")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object}".strip()
@@ -235,3 +243,25 @@ class RateLimit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.endpoint}: {self.request_count}"
+
+
+class TrailEntry(models.Model):
+    """One change as the audit trail tells it, from whichever table it came; read by `trail.py`, stored nowhere."""
+
+    id = models.TextField(primary_key=True)
+    source = models.CharField(_("what"), max_length=60)
+    number = models.BigIntegerField()
+    at = models.DateTimeField(_("when"))
+    kind = models.CharField(_("change"), max_length=6)
+    object_id = models.CharField(max_length=40)
+    context = models.JSONField(null=True)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+
+    class Meta:
+        managed = False
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.source}"

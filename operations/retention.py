@@ -1,4 +1,7 @@
-"""What is kept for a time only: errors move into files after six months, counted uses are forgotten within hours."""
+"""What is kept for a time only: errors move into files after six months, counted uses are forgotten within hours.
+
+The audit trail and the security events go after AUDIT_KEEP_DAYS.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
-from operations import jobs
+from operations import jobs, trail
 from operations.lease import Run
 from operations.models import ErrorLog, RateLimit
 
@@ -31,8 +34,11 @@ _BATCH = 1000
 
 @jobs.kind(KIND)
 def retain(run: Run) -> None:
-    """Forget old uses, and archive old errors batch by batch."""
-    RateLimit.objects.older_than(timezone.now() - USES_FOR).delete()
+    """Forget old uses and changes, and archive old errors batch by batch."""
+    now = timezone.now()
+    RateLimit.objects.older_than(now - USES_FOR).delete()
+    trail.prune(now - dt.timedelta(days=settings.AUDIT_KEEP_DAYS))
+    run.breathe()
     archived = 0
     while count := archive_errors():
         archived += count

@@ -7,7 +7,7 @@ from django.db import Error, InterfaceError, OperationalError, close_old_connect
 
 from medianest.lib import correlation
 from medianest.lib.crypto import CannotDecrypt
-from operations import error_log, jobs
+from operations import audit_context, error_log, jobs
 from operations.jobs import Outcome
 from operations.lease import Run, is_shutting_down, keeper
 from operations.models import Job, JobState
@@ -46,7 +46,8 @@ def run_one(job: Job) -> None:
     run = Run(job)
     keeper.hold(run)
     try:
-        _settle(run)
+        with audit_context.of_job(job):
+            _settle(run)
     except Error as error:
         # Nothing can be written now. The lease runs out and the sweep brings the job back.
         log.exception("job_lost_database", job_id=str(job.pk), kind=job.kind, error=type(error).__name__)

@@ -7,7 +7,7 @@ from typing import Any
 from celery import shared_task
 from celery.signals import task_failure, worker_shutting_down
 
-from operations import error_log, jobs, lease, retention, runner
+from operations import audit_context, error_log, jobs, lease, retention, runner
 
 worker_shutting_down.connect(lease.shut_down, dispatch_uid="operations.shut_down")
 
@@ -28,7 +28,8 @@ def work(queue: str) -> None:
 
 @shared_task(name="operations.sweep")
 def sweep() -> None:
-    jobs.sweep()
+    with audit_context.of_task("sweep"):
+        jobs.sweep()
 
 
 @shared_task(name="operations.retain")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import MediaItem
+from operations.audit import audited
 from watchlists.querysets import ViewingQuerySet, WatchlistQuerySet
 
 
@@ -36,6 +37,7 @@ class Visibility(models.TextChoices):
     EVERYONE = "everyone", _("everyone here")
 
 
+@audited(exclude=["notes"])
 class WatchlistEntry(models.Model):
     """A title on a person's list, with how far they are, what they think of it, and notes that nobody else reads."""
 
@@ -118,6 +120,7 @@ class ViewingSource(models.TextChoices):
     IMPORTED = "import", _("imported")
 
 
+@audited()
 class Viewing(models.Model):
     """Someone watched a film, or an episode of a series, once. Watching it again is another row.
 
@@ -181,6 +184,7 @@ class Viewing(models.Model):
         return f"{self.media_item} {self.season}×{self.episode}"  # noqa: RUF001  (the sign people use)
 
 
+@audited()
 class ViewingCompanion(models.Model):
     """Someone who watched along."""
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.querysets import AccountQuerySet
 from medianest.lib.crypto import EncryptedTextField
+from operations.audit import audited
 
 
 class LinkType(models.TextChoices):
@@ -24,6 +25,7 @@ class Provider(models.TextChoices):
     LOCAL = "local", _("MediaNest")
 
 
+@audited(exclude=["session_state", "expires_at", "token_type"], personal=["provider_account_id"])
 class Account(models.Model):
     """A way in: this person is who that provider knows under that number. Goes when the person is deleted.
 

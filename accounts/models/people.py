@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.querysets import UserQuerySet
 from medianest.lib.crypto import EncryptedTextField
+from operations.audit import audited
 
 
 class Role(models.TextChoices):
@@ -47,6 +48,11 @@ class _UserManager(BaseUserManager["User"]):
 UserManager = _UserManager.from_queryset(UserQuerySet)
 
 
+@audited(
+    exclude=["password", "last_login"],
+    personal=["username", "email", "name", "image", "plex_id", "plex_username"],
+    owner="id",
+)
 class User(AbstractBaseUser):
     """A person. Signs in with Plex, or locally by user name or e-mail and password.
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from medianest.lib.json_schema import SchemaJSONField
+from operations.audit import audited
 
 _NAMES: dict[str, Any] = {
     "type": "array",
@@ -37,6 +38,7 @@ class Theme(models.TextChoices):
     SYSTEM = "system", _("as the device")
 
 
+@audited(personal=["display_name"])
 class Profile(models.Model):
     """What a person chose for themselves. Without a language the browser's is spoken, without a region the house's.
 

@@ -11,10 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.querysets import SessionQuerySet
+from operations.audit import untold
 
 HASH_SHAPE = r"^[0-9a-f]{64}$"
 
 
+@untold("Come and go with every visit; security events tell of signing in and out.")
 class Session(models.Model):
     """One browser's session. Its key stands in the browser's cookie; here is only the key's SHA-256, in hex.
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.sessions import HASH_SHAPE
 from accounts.querysets import RefreshTokenQuerySet, TokenQuerySet
+from operations.audit import audited, untold
 
 
 class TokenKind(models.TextChoices):
@@ -28,6 +29,7 @@ class Scope(models.TextChoices):
     ADMIN = "admin", _("do what only you as moderator or administrator may")
 
 
+@audited(exclude=["token_hash", "hint", "expires_at"], personal=["name"])
 class SessionToken(models.Model):
     """A device that stays signed in, or a key to the API, until it expires or is revoked.
 
@@ -102,6 +104,7 @@ class SessionToken(models.Model):
         return self.name
 
 
+@untold("Each is used once; security events tell of one that was used twice.")
 class RefreshToken(models.Model):
     """One link in a remembered device's chain: used once, and followed by the next.
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.sessions import HASH_SHAPE
 from accounts.querysets import VerificationQuerySet
+from operations.audit import untold
 
 
 class Purpose(models.TextChoices):
@@ -18,6 +19,7 @@ class Purpose(models.TextChoices):
     RESET_PASSWORD = "reset_password", _("set a new password")
 
 
+@untold("Works once and goes; security events tell what it was used for.")
 class VerificationToken(models.Model):
     """A link that was sent out and works once. Using it deletes the row.
 

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from maintenance.querysets import BackupRunQuerySet
+from operations.audit import untold
 
 
 class BackupKind(models.TextChoices):
@@ -20,6 +21,7 @@ class BackupKind(models.TextChoices):
     BEFORE_RESTORE = "before_restore", _("before a restore")
 
 
+@untold("Is a record itself, of what a job did.")
 class BackupRun(models.Model):
     """One making of a backup: running until `finished_at`, good without `error`, proven once `verified_at` is set.
 

@@ -11,8 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maintenance.querysets import DepartureQuerySet, PersonalExportQuerySet
+from operations.audit import untold
 
 
+@untold("A file made for a person; security events say who asked and who fetched it.")
 class PersonalExport(models.Model):
     """A person asked for everything about them: a zip made in the background, kept for a few days.
 
@@ -86,6 +88,7 @@ class PersonalExport(models.Model):
         return 100 * self.done / self.parts if self.parts else 0.0
 
 
+@untold("Security events say who left and who stayed after all.")
 class Departure(models.Model):
     """Somebody asked to be deleted. Until `due_at` they can change their mind; then they are erased."""
 
@@ -114,6 +117,7 @@ class Departure(models.Model):
         return f"{self.user} {self.due_at:%Y-%m-%d}"
 
 
+@untold("Is a record itself, of whom nothing else is left.")
 class Erasure(models.Model):
     """Somebody was erased. Their former id alone is kept, so that a restored backup can be told to forget them too."""
 

@@ -8,7 +8,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from operations.audit import untold
 
+
+@untold("What the release itself came with.")
 class SeededRow(models.Model):
     """A row that MediaNest put into a table of `kind` (app.model), named by `key` there.
 

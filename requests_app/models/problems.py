@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import MediaItem
+from operations.audit import audited
 from requests_app.models.requests import MediaRequest
 from requests_app.querysets import ProblemQuerySet
 
@@ -29,6 +30,7 @@ class ProblemStatus(models.TextChoices):
     RESOLVED = "resolved", _("resolved")
 
 
+@audited(personal=["message"])
 class ProblemReport(models.Model):
     """Someone found that a title, a season or an episode does not play well. It is open until it is resolved."""
 
@@ -113,6 +115,7 @@ class ProblemReport(models.Model):
         return f"{self.media_item}: {self.get_kind_display()}"
 
 
+@audited(personal=["message"])
 class ProblemComment(models.Model):
     """What somebody added to a reported problem."""
 

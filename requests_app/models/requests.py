@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import MediaItem
 from medianest.lib.composite_key import FollowsParent
 from medianest.lib.json_schema import SchemaJSONField
+from operations.audit import audited, untold
 from requests_app.querysets import KeptRequests, RequestQuerySet, SeasonQuerySet
 from requests_app.schemas import HANDOVER
 
@@ -59,6 +60,7 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 """The only changes of status there are. What vanishes from the library later is asked for in a new request."""
 
 
+@audited(personal=["note"])
 class MediaRequest(models.Model):
     """A person's wish for a film, for seasons of a series, for music or for a book.
 
@@ -217,6 +219,7 @@ SEASON_TRANSITIONS: dict[str, frozenset[str]] = {
 SEASON_OPEN = ("wanted", "processing", "partially_available")
 
 
+@audited(exclude=["request_is_open"])
 class RequestedSeason(models.Model):
     """One season of a requested series; season 0 holds the specials.
 
@@ -279,6 +282,7 @@ class RequestedSeason(models.Model):
         return [cls(request=request, season_number=number, **repeated) for number in numbers]
 
 
+@audited()
 class RequestFollower(models.Model):
     """Someone who wants the same and hears of it when it is there."""
 
@@ -313,6 +317,7 @@ class EventKind(models.TextChoices):
     RESTORED = "restored", _("restored")
 
 
+@untold("Is a trail itself, written once; the request beside it is audited.")
 class RequestEvent(models.Model):
     """A step in a request's story: what happened, when, and by whom (nobody: MediaNest itself). Never changed."""
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from medianest.lib.crypto import EncryptedTextField
+from operations.audit import audited
 from services.providers import registry
 
 
@@ -24,6 +25,7 @@ class ServiceConfigQuerySet(models.QuerySet["ServiceConfig"]):
         return self.filter(enabled=True).exclude(service_url="")
 
 
+@audited()
 class ServiceConfig(models.Model):
     """How one external service is reached. One row per kind of service.
 

@@ -10,6 +10,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Mod
 from django.utils.translation import gettext_lazy as _
 
+from operations.audit import untold
 from services.models.states import CheckState, ServiceState
 from services.querysets import ChangeQuerySet, CheckQuerySet, DayQuerySet, HourQuerySet, uptime
 
@@ -17,6 +18,7 @@ HOUR_SECONDS, DAY_SECONDS = 3600, 86_400
 _NAMED = _("Name the service.")
 
 
+@untold("What the probes found.")
 class ServiceCheck(models.Model):
     """One look at one service. Kept 48 hours, by then counted into hours and days.
 
@@ -131,6 +133,7 @@ class _Epoch(Func):
     output_field = models.DecimalField()
 
 
+@untold("What the probes found.")
 class ServiceHour(Tally):
     """One service in one hour of UTC, counted from its looks by time. Kept 90 days. No row: nobody looked."""
 
@@ -162,6 +165,7 @@ class ServiceHour(Tally):
         return f"{self.service_name} {self.hour:%Y-%m-%d %H}:00"
 
 
+@untold("What the probes found.")
 class ServiceDay(Tally):
     """One service on one day of UTC, added up from its hours. Kept two years. No row: nobody looked.
 
@@ -191,6 +195,7 @@ class ServiceDay(Tally):
         return f"{self.service_name} {self.day}"
 
 
+@untold("What the probes found.")
 class StateChange(models.Model):
     """A service changed from one state to another. Kept for ever.
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from operations.audit import audited
 from services import internals
 from services.providers import registry
 from services.querysets import IncidentQuerySet
@@ -26,6 +27,7 @@ class Severity(models.TextChoices):
     OFFLINE = "offline", _("offline")
 
 
+@audited()
 class Incident(models.Model):
     """A stretch of time in which a service was not well. Kept for ever.
 

@@ -6,9 +6,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from operations.audit import untold
 from services.models.states import ServiceState
 
 
+@untold("What the probes found.")
 class ServiceStatus(models.Model):
     """How a service was when it was last probed. Written by the workers' probes only; pages only read.
 

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.actions import Issued, bootstrap_administrator, recover_administrator
 from maintenance.blocks import columns, framed
+from operations.audit_context import of_command
 
 
 def password_block(issued: Issued) -> str:
@@ -30,10 +31,11 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["reset"]:
-            self.stdout.write(password_block(recover_administrator()))
-            return
-        issued = bootstrap_administrator()
+        with of_command("bootstrap_admin"):
+            if options["reset"]:
+                self.stdout.write(password_block(recover_administrator()))
+                return
+            issued = bootstrap_administrator()
         if issued is None:
             self.stdout.write("An active administrator exists; nothing to do. A lost password: bootstrap_admin --reset")
             return

@@ -18,6 +18,7 @@ from maintenance.schema import TooNew, migrate_if_needed
 from maintenance.seeding import seed, seed_demo
 from maintenance.static_files import collect_if_changed
 from medianest.lib.locks import held
+from operations.audit_context import of_command
 
 
 class Command(BaseCommand):
@@ -34,7 +35,9 @@ class Command(BaseCommand):
             with held("maintenance.prepare"):
                 self._database()
                 self.check(databases=["default"])
-                self._people(given)
+                with of_command("prepare"):
+                    self._forget_again()
+                    self._people(given)
         except (demo.BadDemo, TooNew) as error:
             raise CommandError(str(error)) from error
         except OperationalError as error:
@@ -50,6 +53,8 @@ class Command(BaseCommand):
     def _database(self) -> None:
         changes = migrate_if_needed()
         self.stdout.write(f"Database: {changes} changes applied." if changes else "Database: up to date.")
+
+    def _forget_again(self) -> None:
         again = forget_again()
         if again:
             self.stdout.write(f"People who had left and came back with a backup: {again}, erased again.")

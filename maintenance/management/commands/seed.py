@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from maintenance import demo, scale
 from maintenance.seeding import seed, seed_demo
+from operations.audit_context import of_command
 
 
 class Command(BaseCommand):
@@ -28,7 +29,9 @@ class Command(BaseCommand):
             self._scale(options["scale"], options["entries"], among_people=options["yes"])
             return
         try:
-            lines = [*seed(), *(seed_demo(demo.read()) if options["demo"] else [])]
+            given = demo.read() if options["demo"] else None
+            with of_command("seed"):
+                lines = [*seed(), *(seed_demo(given) if given else [])]
         except demo.BadDemo as error:
             raise CommandError(str(error)) from error
         for line in lines:
