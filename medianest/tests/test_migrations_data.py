@@ -1,0 +1,122 @@
+"""A database with data in it goes from nothing to the newest schema and back, and from every recorded schema, on the
+oldest PostgreSQL that MediaNest runs on and on the embedded one."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from django.db.migrations.loader import MigrationLoader
+
+from medianest.launch import roles
+from medianest.tests.filled import PLEX_TOKEN, own_models
+from medianest.tests.migrating import run
+from tools import old_postgres, scratch
+
+RECORDED = sorted((Path(__file__).parent / "schemas").glob("*.sql"))
+KEEPS_ITSELF = {"table django_migrations", "table django_migrations_id_seq"}
+_number = itertools.count(1)
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+
+
+class Server(Protocol):
+    def url(self, role: str) -> str: ...
+    def psql(self, script: str, database: str = "postgres") -> str: ...
+
+
+@pytest.fixture(scope="module", params=["15", "18"])
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    if request.param == "18":
+        with scratch.server() as postgres:
+            yield postgres
+        return
+    install = old_postgres.find()
+    if install is None:
+        pytest.skip("This machine has no PostgreSQL 15 of its own; where there is one, the migrations run on it too.")
+    with old_postgres.server(install) as old:
+        yield old
+
+
+@pytest.fixture
+def database(server: Server) -> Callable[..., str]:
+    """Makes an empty database with our roles, runs SQL in it as the superuser, and gives its owner's address."""
+
+    def make(script: str = "") -> str:
+        name = f"scratch_{next(_number)}"
+        server.psql(f"CREATE DATABASE {name} OWNER mn_owner;")
+        server.psql(script, name)
+        return server.url("mn_owner").replace("/medianest?", f"/{name}?")
+
+    return make
+
+
+def own(rows: dict[str, int]) -> dict[str, int]:
+    """Rows of tables that Django itself does not write to while it migrates."""
+    return {
+        table: count
+        for table, count in rows.items()
+        if table not in ("django_migrations", "django_content_type", "auth_permission")
+    }
+
+
+def test_a_house_that_was_lived_in_goes_to_nothing_and_comes_back(database: Callable[..., str]) -> None:
+    url = database()
+    first, rows, left, second = run(url, "head", "shape", "fill", "rows", "zero", "left", "head", "shape")
+    empty = {model._meta.db_table for model in own_models() if not rows.get(model._meta.db_table)}
+    assert not empty, f"give these tables a row in medianest/tests/filled.py: {sorted(empty)}"
+    assert set(left) == KEEPS_ITSELF
+    assert second == first
+
+
+@pytest.mark.parametrize("recorded", RECORDED, ids=lambda path: path.stem)
+def test_a_recorded_house_comes_to_today_and_goes_back(database: Callable[..., str], recorded: Path) -> None:
+    url = database(recorded.read_text(encoding="utf-8"))
+    back = "to:" + ",".join(f"{app}.{name}" for app, name in goals(recorded))
+    told = run(
+        url, "rows", "shape", "head", "rows", "shape", "secret", back, "rows", "shape", "head", "shape", "secret"
+    )
+    rows, shape, rows_today, shape_today, secret, rows_back, shape_back, shape_again, secret_again = told
+    assert own(rows).items() <= own(rows_today).items(), "a row was lost on the way"
+    assert secret == secret_again == PLEX_TOKEN
+    assert own(rows_back) == own(rows)
+    assert shape_back == shape
+    assert shape_again == shape_today
+    (fresh,) = run(database(), "head", "shape")
+    assert meaning(shape_today) == meaning(fresh)
+
+
+def goals(recorded: Path) -> list[tuple[str, str]]:
+    """The newest migration of each of our apps that a recorded database has run."""
+    text = recorded.read_text(encoding="utf-8")
+    applied = text.partition("INSERT INTO public.django_migrations VALUES")[2].partition(";\n")[0]
+    loader = MigrationLoader(None)
+    newest: dict[str, str] = {}
+    for app, name in sorted(loader.disk_migrations):
+        if f"'{app}', '{name}'" in applied:
+            newest[app] = name
+    return list(newest.items())
+
+
+def meaning(shape: Any) -> Any:
+    """`shape` without what tells nothing: a later column stands last, and a restored rule is written with other casts."""
+    if isinstance(shape, str):
+        return re.sub(r"::[a-z ]+(\(\d+\))?(\[\])?|[()]", "", shape)
+    if isinstance(shape, dict):
+        return {name: meaning(part) for name, part in shape.items()}
+    if isinstance(shape, list):
+        return sorted(map(meaning, shape), key=str)
+    return shape
+
+
+def test_the_landed_schema_is_recorded() -> None:
+    assert [path.stem for path in RECORDED] == ["0.1-b7ce85b"]
+
+
+def test_both_servers_are_those_that_are_promised(server: Server) -> None:
+    assert int(server.psql("SHOW server_version_num")) // 10000 in (15, 18)
+    assert set(server.psql("SELECT rolname FROM pg_roles").split()) >= set(roles.LOGIN)
