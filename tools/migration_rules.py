@@ -6,6 +6,7 @@ Held by `medianest/tests/test_migration_rules.py` over every migration of ours.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from django.contrib.postgres.operations import NotInTransactionMixin
 from django.db import models
@@ -44,13 +45,13 @@ def _faults(step: Operation, made: set[str]) -> Iterator[str]:
         yield f"“{step.describe()}” makes everybody wait, and so does taking it back: use RemoveIndexConcurrently."
     if isinstance(step, ops.AddField) and _is_indexed(step.field):
         yield f"“{step.describe()}” indexes the column at once: say `db_index=False` and add the index concurrently."
-    if isinstance(step, ops.AlterField) and step.field.db_index and not step.field.unique and not _is_key(step.field):
+    if isinstance(step, ops.AlterField) and _is_indexed(step.field) and not _is_key(step.field):
         yield f"“{step.describe()}” may index the column at once: say `db_index=False` and add the index concurrently."
 
 
-def _is_key(field: models.Field[object, object]) -> bool:
+def _is_key(field: Any) -> bool:
     return isinstance(field, models.ForeignKey)
 
 
-def _is_indexed(field: models.Field[object, object]) -> bool:
-    return field.db_index and not field.unique
+def _is_indexed(field: Any) -> bool:
+    return bool(field.db_index and not field.unique)

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Account, Profile, RefreshToken, Session, SessionToken, User, VerificationToken
 from catalog.models import CollectionMember, LibraryItem, LibrarySection, LibraryShare, MediaItem, StreamingProvider
 from downloads.models import DownloadEntry, DownloadProfile, DownloadQueue, Video, YoutubeDownload
 from families.models import Family, FamilyInvitation, FamilyMembership, Recommendation
@@ -29,7 +29,15 @@ from requests_app.models import (
     RequestEvent,
     RequestFollower,
 )
-from services.models import ServiceConfig, ServiceStatus
+from services.models import (
+    Incident,
+    ServiceCheck,
+    ServiceConfig,
+    ServiceDay,
+    ServiceHour,
+    ServiceStatus,
+    StateChange,
+)
 from watchlists.models import Viewing, ViewingCompanion, WatchlistEntry
 
 PLEX_TOKEN = "a token that only its key opens"
@@ -53,13 +61,44 @@ def fill() -> None:
     anna, ben = (User.objects.create_user(name, f"{name} likes birds") for name in ("anna", "ben"))
     film = MediaItem.objects.create(tmdb_id=550, media_type="movie", title="Fight Club")
     series = MediaItem.objects.create(tmdb_id=1396, media_type="tv", title="Breaking Bad")
+    _sign_ins(anna)
     _library(anna, film)
     _requests(anna, ben, series)
     _downloads(anna)
     _households(anna, ben, film)
-    _household_duties(anna)
+    _services()
+    _duties(anna)
     _leaving(ben)
     _signs(anna)
+
+
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _sign_ins(anna: User) -> None:
+    later = timezone.now() + DAY
+    Profile.objects.get_or_create(user=anna)
+    Account(user=anna, type="oauth", provider="plex", provider_account_id="1", access_token="a token").save()
+    phone = SessionToken(user=anna, kind="device", name="Phone", token_hash=_hashed("phone"), expires_at=later)
+    phone.save()
+    Session(user=anna, session_token=_hashed("session"), expires=later).save()
+    RefreshToken(session_token=phone, token_hash=_hashed("refresh"), family=phone.pk, expires_at=later).save()
+    VerificationToken(
+        identifier="anna@example.org", token=_hashed("letter"), purpose="verify_email", expires=later
+    ).save()
+
+
+def _services() -> None:
+    ServiceConfig.objects.filter(service_name="plex").delete()
+    ServiceConfig(service_name="plex", service_url="http://plex.example:32400", api_key=PLEX_TOKEN).save()
+    ServiceStatus.objects.get_or_create(service_name="plex")
+    noon = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
+    ServiceCheck.objects.create(service_name="plex", checked_at=noon, status="online", response_time_ms=40)
+    ServiceHour.objects.create(service_name="plex", hour=noon, online_seconds=60)
+    ServiceDay.objects.create(service_name="plex", day=noon.date(), online_seconds=60)
+    StateChange.objects.create(service_name="plex", changed_at=noon, old_status="unknown", new_status="online")
+    Incident.objects.create(service_name="plex", started_at=noon)
 
 
 def _library(anna: User, film: MediaItem) -> None:
@@ -97,17 +136,14 @@ def _households(anna: User, ben: User, film: MediaItem) -> None:
     ViewingCompanion.objects.create(viewing=viewing, user=ben)
     nest = Family.objects.create(name="Nest")
     FamilyMembership.objects.create(family=nest, user=anna, role="owner")
-    token = hashlib.sha256(b"invitation").hexdigest()
+    token = _hashed("invitation")
     FamilyInvitation.objects.create(
         family=nest, email="uncle@example.org", token_hash=token, expires_at=timezone.now() + DAY
     )
     Recommendation.objects.create(sender=anna, recipient=ben, media_item=film)
 
 
-def _household_duties(anna: User) -> None:
-    ServiceConfig.objects.filter(service_name="plex").delete()
-    ServiceConfig(service_name="plex", service_url="http://plex.example:32400", api_key=PLEX_TOKEN).save()
-    ServiceStatus.objects.get_or_create(service_name="plex")
+def _duties(anna: User) -> None:
     Job.objects.create(kind="tests", queue="default", idempotency_key="tests", run_after=timezone.now())
     SecurityEvent.objects.create(actor=anna, kind="sign_in")
     ErrorLog.objects.create(error_code="forbidden", status_code=403, correlation_id="abc", user=anna)

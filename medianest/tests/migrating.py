@@ -65,7 +65,7 @@ def _to(goals: list[tuple[str, str | None]]) -> None:
     from django.db import connection  # noqa: PLC0415
     from django.db.migrations.executor import MigrationExecutor  # noqa: PLC0415
 
-    MigrationExecutor(connection).migrate(goals)  # type: ignore[arg-type]
+    MigrationExecutor(connection).migrate(goals)
 
 
 def _zero() -> None:

@@ -21,7 +21,7 @@ PERSON: Any = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=m
 
 def migration(*operations: Any, atomic: bool = True) -> Migration:
     made = Migration("0002_more", "nests")
-    made.operations, made.atomic = list(operations), atomic
+    vars(made).update(operations=list(operations), atomic=atomic)
     return made
 
 

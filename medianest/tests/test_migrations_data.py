@@ -84,8 +84,8 @@ def test_a_recorded_house_comes_to_today_and_goes_back(database: Callable[..., s
     assert own(rows).items() <= own(rows_today).items(), "a row was lost on the way"
     assert secret == secret_again == PLEX_TOKEN
     assert own(rows_back) == own(rows)
-    assert shape_back == shape
-    assert shape_again == shape_today
+    assert meaning(shape_back) == meaning(shape)
+    assert meaning(shape_again) == meaning(shape_today)
     (fresh,) = run(database(), "head", "shape")
     assert meaning(shape_today) == meaning(fresh)
 
@@ -103,9 +103,13 @@ def goals(recorded: Path) -> list[tuple[str, str]]:
 
 
 def meaning(shape: Any) -> Any:
-    """`shape` without what tells nothing: a later column stands last, and a restored rule is written with other casts."""
+    """`shape` without what tells nothing.
+
+    A later column stands last, a restored rule is written with other casts, and the name of a rule that came with its
+    column differs from that of one that came later.
+    """
     if isinstance(shape, str):
-        return re.sub(r"::[a-z ]+(\(\d+\))?(\[\])?|[()]", "", shape)
+        return re.sub(r"::[a-z ]+(\(\d+\))?(\[\])?|[()]|_key$|_[0-9a-f]{8}_uniq$", "", shape)
     if isinstance(shape, dict):
         return {name: meaning(part) for name, part in shape.items()}
     if isinstance(shape, list):
