@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from django.db import transaction
+
 from accounts.models import Account, Profile, Session, SessionToken, User, VerificationToken
+from accounts.plex import people
 from medianest.lib.personal_data import at_parting, export
 
 _HASH = "A hash, of use only to whoever wants to guess."
@@ -19,3 +22,10 @@ def void_sent_links(person: User) -> None:
     """Forget the links sent to the person: they name an address, not a row. Everything else goes with the row."""
     known_as = [str(person.pk), *([person.email.lower()] if person.email else [])]
     VerificationToken.objects.filter(identifier__in=known_as).delete()
+
+
+@at_parting
+def end_plex_token(person: User) -> None:
+    """Have plex.tv forget the person's token once they are gone; it is of no use to anybody after that."""
+    if token := people.plex_token_of(person):
+        transaction.on_commit(lambda: people.sign_out_at_plex(token), robust=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from accounts import views
+from accounts.plex import import_views
+from accounts.plex import views as plex
 
 app_name = "accounts"
 urlpatterns = [
@@ -12,4 +14,16 @@ urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
     path("sign-out/", views.sign_out, name="sign-out"),
     path("change-password/", views.change_password, name="change-password"),
+    path("plex/", plex.waiting, name="plex-waiting"),
+    path("plex/begin/", plex.begin, name="plex-begin"),
+    path("plex/return/", plex.come_back, name="plex-return"),
+    path("plex/continue/", plex.go_on, name="plex-continue"),
+    path("plex/look/", plex.look, name="plex-look"),
+    path("plex/stop/", plex.stop, name="plex-stop"),
+    path("plex/refused/", plex.refused, name="plex-refused"),
+    path("plex/reconnect/", plex.reconnect, name="plex-reconnect"),
+    path("import/", import_views.people, name="import"),
+    path("import/start/", import_views.start, name="import-start"),
+    path("import/look/", import_views.look_again, name="import-look"),
+    path("import/progress/", import_views.progress, name="import-progress"),
 ]

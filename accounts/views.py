@@ -17,10 +17,9 @@ from accounts.actions import change_password as change_password_of
 from accounts.forms import ChangePasswordForm, SignInForm
 from accounts.middleware import may_use_with_one_time_password
 from accounts.models import User
+from accounts.plex import views as plex
 from medianest.lib.redirects import next_page
 from services import steps
-
-_NO_PLACE_TO_GO = ("accounts:sign-in", "accounts:sign-out", "accounts:change-password")
 
 
 @login_not_required
@@ -28,7 +27,7 @@ _NO_PLACE_TO_GO = ("accounts:sign-in", "accounts:sign-out", "accounts:change-pas
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    goal = next_page(request, default="home", never=_NO_PLACE_TO_GO)
+    goal = next_page(request, default="home", never=plex.NO_PLACE_TO_GO)
     if request.user.is_authenticated:
         return redirect(goal)
     form = SignInForm(request.POST if request.method == "POST" else None)
@@ -43,7 +42,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             refusal = error
         else:
             return redirect(goal)
-    return _answer(request, "accounts/sign_in.html", {"form": form, "next": goal}, refusal)
+    context = {"form": form, "next": goal, **plex.offer(request)}
+    return plex.may_speak_with_plex(_answer(request, "accounts/sign_in.html", context, refusal))
 
 
 @login_not_required

@@ -30,6 +30,7 @@ class DemoPerson:
     email: str
     password: str
     role: Role
+    plex_id: int | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,7 +61,7 @@ def read() -> Demo:
 def _person(given: dict[str, Any]) -> DemoPerson:
     name = str(given.get("name") or given.get("title") or given["username"])
     role = Role(given["role"]) if "role" in given else _ROLES[given["username"]]
-    return DemoPerson(given["username"], name, given.get("email") or "", given["password"], role)
+    return DemoPerson(given["username"], name, given.get("email") or "", given["password"], role, given.get("plex_id"))
 
 
 def _playlist(given: Any) -> tuple[str, str]:
@@ -81,7 +82,12 @@ def seed_people(demo: Demo) -> list[str]:
     missing = [person for person in demo.people if person.username not in known]
     for person in missing:
         User.objects.create_user(
-            person.username, person.password, name=person.name, email=person.email or None, role=person.role
+            person.username,
+            person.password,
+            name=person.name,
+            email=person.email or None,
+            role=person.role,
+            plex_id=person.plex_id,
         )
     return [person.username for person in missing]
 

@@ -2,6 +2,7 @@
 
 from accounts.models.links import Account, LinkType, Provider
 from accounts.models.people import Role, Status, User
+from accounts.models.plex import GuestList, PlexGuest, SharedSection
 from accounts.models.profiles import Profile, Theme
 from accounts.models.sessions import Session
 from accounts.models.tokens import RefreshToken, Scope, SessionToken, TokenKind
@@ -10,7 +11,9 @@ from accounts.querysets import UserQuerySet
 
 __all__ = [
     "Account",
+    "GuestList",
     "LinkType",
+    "PlexGuest",
     "Profile",
     "Provider",
     "Purpose",
@@ -19,6 +22,7 @@ __all__ = [
     "Scope",
     "Session",
     "SessionToken",
+    "SharedSection",
     "Status",
     "Theme",
     "TokenKind",

@@ -13,7 +13,18 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from accounts.models import Account, Profile, RefreshToken, Session, SessionToken, User, VerificationToken
+from accounts.models import (
+    Account,
+    GuestList,
+    PlexGuest,
+    Profile,
+    RefreshToken,
+    Session,
+    SessionToken,
+    SharedSection,
+    User,
+    VerificationToken,
+)
 from catalog.models import CollectionMember, LibraryItem, LibrarySection, LibraryShare, MediaItem, StreamingProvider
 from downloads.models import DownloadEntry, DownloadProfile, DownloadQueue, Video, YoutubeDownload
 from families.models import Family, FamilyInvitation, FamilyMembership, Recommendation
@@ -87,6 +98,10 @@ def _sign_ins(anna: User) -> None:
     VerificationToken(
         identifier="anna@example.org", token=_hashed("letter"), purpose="verify_email", expires=later
     ).save()
+    GuestList(server_id="0af1", address="http://plex.example:32400", listed_at=timezone.now()).save()
+    guest = PlexGuest(plex_id=1, username="anna", name="Anna", relation="friend")
+    guest.save()
+    SharedSection(guest=guest, key="1", title="Films", type="movie").save()
 
 
 def _services() -> None:

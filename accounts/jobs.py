@@ -1,0 +1,42 @@
+"""What workers do about people."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.plex import checking, importing
+from operations.jobs import kind, promise
+from operations.lease import Run
+from operations.models import Job
+
+CHECK = "accounts.check_plex"
+IMPORT = "accounts.import_plex"
+
+
+@kind(CHECK, max_attempts=3)
+def check(run: Run) -> None:
+    """See who may still enter."""
+    checking.check(run)
+
+
+@kind(IMPORT, max_attempts=4)
+def bring(run: Run, by: str, chosen: list[int] | None = None) -> None:
+    """Make people of the chosen guests, or of all."""
+    importing.bring(run, chosen, by)
+
+
+def promise_check() -> None:
+    """Promise a look at the list of guests, now; one that waits comes forward."""
+    with transaction.atomic():
+        promise(CHECK, key=CHECK, renew=True)
+
+
+def promise_import(*, by: User, chosen: list[int] | None) -> Job:
+    """Promise the import. While one is under way this changes nothing."""
+    return promise(IMPORT, key=IMPORT, args={"by": str(by.pk), "chosen": chosen}, created_by=by)
+
+
+def import_under_way() -> Job | None:
+    """The latest import, be it at work or ended."""
+    return Job.objects.filter(idempotency_key=IMPORT).first()
