@@ -9,8 +9,10 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
+import pgtrigger
 from django.db import connection, transaction
 from django.db.models import PROTECT, Exists, Model, OuterRef, QuerySet
 from django.utils import timezone
@@ -69,7 +71,7 @@ def grow(size: Size, *, say: Say, among_people: bool = False) -> None:
         raise CannotScale("Name how many requests there shall be, from 1 on.")
     if not among_people and User._base_manager.exclude(pk__range=span(User)).exists():
         raise CannotScale("People live in this database. To fill it with made-up rows all the same, add --yes.")
-    with transaction.atomic():
+    with transaction.atomic(), _without_a_trail():
         _take_time()
         _remove(say)
         for source in SOURCES:
@@ -80,9 +82,14 @@ def grow(size: Size, *, say: Say, among_people: bool = False) -> None:
 
 def remove(*, say: Say) -> None:
     """Take all made-up rows out again, with what people hung on them; titles that people use stay."""
-    with transaction.atomic():
+    with transaction.atomic(), _without_a_trail():
         _take_time()
         _remove(say)
+
+
+def _without_a_trail() -> AbstractContextManager[None]:
+    """Nobody did what is made up, and the trail of it would outlive it. Without one it is made in half the time."""
+    return pgtrigger.ignore()
 
 
 def _take_time() -> None:

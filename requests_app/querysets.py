@@ -27,7 +27,7 @@ class RequestQuerySet(models.QuerySet["MediaRequest"]):
         """One's own and those one follows; moderators see all."""
         if user.is_moderator:
             return self
-        followed = self.model._base_manager.filter(followers__user=user).values("pk")
+        followed = self.model.followers.rel.related_model._base_manager.filter(user=user).values("request")
         return self.filter(Q(user=user) | any_of("pk", followed))
 
     def open(self) -> RequestQuerySet:
@@ -36,7 +36,7 @@ class RequestQuerySet(models.QuerySet["MediaRequest"]):
 
     def pending(self) -> RequestQuerySet:
         """Waiting for a moderator."""
-        return self.filter(status="pending", is_open=True)
+        return self.filter(status="pending", deleted_at__isnull=True)
 
     def for_title(self, tmdb_id: int, media_type: str) -> RequestQuerySet:
         return self.filter(tmdb_id=tmdb_id, media_type=media_type)
@@ -44,7 +44,7 @@ class RequestQuerySet(models.QuerySet["MediaRequest"]):
     def waiting_to_be_handed_over(self) -> RequestQuerySet:
         """Approved films and series that Overseerr has not heard of."""
         return self.filter(
-            status="approved", is_open=True, overseerr_id__isnull=True, media_type__in=["movie", "tv"]
+            status="approved", deleted_at__isnull=True, overseerr_id__isnull=True, media_type__in=["movie", "tv"]
         ).order_by("created_at")
 
     def newest_first(self) -> RequestQuerySet:

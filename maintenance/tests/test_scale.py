@@ -14,6 +14,7 @@ from catalog.models import MediaItem
 from maintenance.scale import Size
 from maintenance.scale_rows import SOURCES, span
 from medianest.tests.people import person
+from operations.audit import TRAILS
 from requests_app.models import EventKind, MediaRequest, RequestEvent, RequestStatus
 from watchlists.models import WatchlistEntry
 
@@ -92,6 +93,15 @@ def test_the_length_of_the_lists_can_be_chosen() -> None:
     assert not WatchlistEntry.objects.exists()
     grow(300, entries=9)
     assert set(WatchlistEntry.objects.values_list("user").annotate(n=Count("pk")).values_list("n", flat=True)) == {900}
+
+
+def test_the_audit_trail_tells_nothing_of_rows_that_nobody_made() -> None:
+    grow(100)
+    grow(0)
+    assert TRAILS["media_requests"].rows.objects.count() == 0
+    anna = person("anna")
+    MediaRequest.objects.create(user=anna, title="Songs", creator="Somebody", media_type="music")
+    assert TRAILS["media_requests"].rows.objects.count() == 1
 
 
 def test_it_keeps_away_from_people_unless_told_otherwise() -> None:

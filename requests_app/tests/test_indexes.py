@@ -50,14 +50,15 @@ def test_each_list_and_look_up_has_its_index(crowd: User) -> None:
     mine, all_of_them, now = MediaRequest.objects.of(crowd), MediaRequest.objects.newest_first(), timezone.now()
     half_way = now - dt.timedelta(minutes=50_000)
     assert_uses(mine.newest_first()[:20], "requests_user_created")
-    assert_uses(mine.filter(status="pending"), "requests_user_status", "requests_open")
+    assert_uses(mine.filter(status="pending"), "requests_user_status", "requests_user_open")
+    assert_uses(mine.open().newest_first()[:20], "requests_user_open")
     assert_uses(
         MediaRequest.objects.visible_to(crowd).newest_first()[:20], "requests_user_created", "requests_user_status"
     )
     assert_uses(all_of_them[:20], "requests_created")
     assert_uses(all_of_them.filter(created_at__lte=half_way)[:20], "requests_created")
     assert_uses(all_of_them.filter(status="declined")[:20], "requests_status_created", "requests_created")
-    assert_uses(MediaRequest.objects.pending().newest_first()[:20], "requests_open", "requests_status_created")
+    assert_uses(MediaRequest.objects.pending().newest_first()[:20], "requests_status_created")
     assert_uses(MediaRequest.objects.open().newest_first()[:20], "requests_open")
     assert_uses(MediaRequest.objects.for_title(550, "movie"), "requests_title", "requests_one_open_per_film")
     assert_uses(MediaRequest.objects.filter(overseerr_id=77), "requests_overseerr_unique")
