@@ -207,9 +207,13 @@ for _name, _value in {
     _options.setdefault(_name, _value)
 _options.setdefault("options", "-c statement_timeout=30000 -c timezone=UTC")
 if DB_POOL_MAX:
-    # A short wait and quick reconnects: measured to recover within a second of the database's return.
-    _options["pool"] = {"min_size": 1, "max_size": DB_POOL_MAX, "timeout": 3, "reconnect_timeout": 5}
+    # A short wait, then 503. After two seconds without an answer the next request asks afresh: trying longer would
+    # mean pauses that double, and so a database found again later than need be.
+    _options["pool"] = {"min_size": 1, "max_size": DB_POOL_MAX, "timeout": 3, "reconnect_timeout": 2}
 DATABASES = {"default": {**_database, "OPTIONS": _options, "CONN_MAX_AGE": 0, "CONN_HEALTH_CHECKS": True}}
+SLOW_QUERY_MS = env.number(
+    "SLOW_QUERY_MS", "Milliseconds after which a database statement's shape is logged.", 1000, least=1
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PGHISTORY_JSON_ENCODER = "operations.audit_context.ContextEncoder"
 

@@ -12,11 +12,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from accounts.models import Role, User
-
-PLAIN_FILES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
+from medianest.tests.plain_files import PLAIN_FILES
 
 
 @pytest.fixture(autouse=True)

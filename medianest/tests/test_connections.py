@@ -1,0 +1,220 @@
+"""The database's connections under a real web server: all in use, one too many, and the database away and back."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import selectors
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from operations.models import ErrorLog
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+CONNECTIONS = 20
+WAIT_SECONDS = 3  # how long a request waits for a connection: settings.DATABASES' pool
+AWAY_SECONDS = 20
+PAGE = "/account/"
+
+
+class Line:
+    """A TCP line to the database that can be cut and mended."""
+
+    def __init__(self, far: str) -> None:
+        self._far = far
+        self._held: list[socket.socket] = []
+        self._door: socket.socket | None = None
+        self.port = 0
+        self.mend()
+
+    def mend(self) -> None:
+        self._door = socket.create_server(("127.0.0.1", self.port))
+        self.port = self._door.getsockname()[1]
+        threading.Thread(target=self._let_in, args=[self._door], daemon=True).start()
+
+    def cut(self) -> None:
+        """Refuse whoever comes, and hang up on those who are there."""
+        if self._door is not None:
+            with contextlib.suppress(OSError):
+                self._door.shutdown(socket.SHUT_RDWR)
+            self._door.close()
+        for held in self._held:
+            with contextlib.suppress(OSError):
+                held.shutdown(socket.SHUT_RDWR)
+        self._held.clear()
+
+    def _let_in(self, door: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = door.accept()
+                far = socket.socket(socket.AF_UNIX)
+                far.connect(self._far)
+                self._held += [near, far]
+                threading.Thread(target=self._carry, args=[near, far], daemon=True).start()
+
+    @staticmethod
+    def _carry(near: socket.socket, far: socket.socket) -> None:
+        other = {near: far, far: near}
+        with near, far, selectors.DefaultSelector() as ready, contextlib.suppress(OSError):
+            for end in other:
+                ready.register(end, selectors.EVENT_READ)
+            while True:
+                for key, _ in ready.select():
+                    speaker = key.fileobj
+                    assert isinstance(speaker, socket.socket)
+                    said = speaker.recv(65536)
+                    if not said:
+                        return
+                    other[speaker].sendall(said)
+
+
+class Web:
+    """A granian of its own on the test's database, and somebody signed in to it."""
+
+    def __init__(self, port: int, session: str) -> None:
+        self.port, self.session = port, session
+
+    def get(self, path: str = PAGE) -> tuple[int, dict[str, str]]:
+        """Status and headers. Only a page is asked for as somebody: health checks know no sessions."""
+        link = HTTPConnection("127.0.0.1", self.port, timeout=60)
+        with contextlib.closing(link):
+            link.request("GET", path, headers={"Cookie": self.session} if path == PAGE else {})
+            answer = link.getresponse()
+            answer.read()
+            return answer.status, {name.lower(): value for name, value in answer.getheaders()}
+
+
+@pytest.fixture
+def line() -> Iterator[Line]:
+    facts = connection.settings_dict
+    opened = Line(f"{facts['OPTIONS'].get('host') or facts['HOST']}/.s.PGSQL.{facts['PORT'] or 5432}")
+    yield opened
+    opened.cut()
+
+
+@pytest.fixture
+def web(line: Line, annas: Client, tmp_path: Path) -> Iterator[Web]:
+    facts = connection.settings_dict
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = {
+        **os.environ,
+        "DATABASE_URL": f"postgres://{facts['USER']}:{quote(facts['PASSWORD'])}@127.0.0.1:{line.port}/{facts['NAME']}",
+        "DB_POOL_MAX": str(CONNECTIONS),
+        "DJANGO_SETTINGS_MODULE": "medianest.tests.plain_settings",
+        "PLAIN_HTTP": "1",
+    }
+    words = ["--interface", "wsgi", "medianest.wsgi:application", "--port", str(port), "--no-ws"]
+    words += ["--workers", "1", "--blocking-threads", "30", "--backpressure", "60", "--log-level", "error"]
+    with (tmp_path / "web.log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "granian", *words], env=env, cwd=settings.BASE_DIR, stdout=log, stderr=log
+        )
+        try:
+            session = f"{settings.SESSION_COOKIE_NAME}={annas.cookies[settings.SESSION_COOKIE_NAME].value}"
+            started = Web(port, session)
+            until(lambda: _status(started) == 200, 30)
+            yield started
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def _status(web: Web, path: str = PAGE) -> int:
+    try:
+        return web.get(path)[0]
+    except (OSError, HTTPException):
+        return 0
+
+
+def until(what: object, seconds: float) -> float:
+    """Wait for a condition; how long it took. Fails after the given time."""
+    assert callable(what)
+    started, pause = time.monotonic(), threading.Event()
+    while not what():
+        assert time.monotonic() - started < seconds, "it did not happen in time"
+        pause.wait(0.05)
+    return time.monotonic() - started
+
+
+@contextlib.contextmanager
+def nobody_reads_people() -> Iterator[None]:
+    """While this lasts each page waits in the database, and so keeps its connection."""
+    with psycopg.connect(**{**connection.get_connection_params(), "cursor_factory": None}) as other:
+        other.execute("LOCK TABLE users IN ACCESS EXCLUSIVE MODE")
+        yield
+        other.rollback()
+
+
+def waiting_in_the_database() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def test_twenty_are_served_at_once_and_the_next_one_waits(web: Web) -> None:
+    with ThreadPoolExecutor(CONNECTIONS + 1) as people:
+        with nobody_reads_people():
+            asked: list[Future[tuple[int, dict[str, str]]]] = [people.submit(web.get) for _ in range(CONNECTIONS + 1)]
+            until(lambda: waiting_in_the_database() == CONNECTIONS, WAIT_SECONDS)
+            assert not any(answer.done() for answer in asked)
+        assert [answer.result()[0] for answer in asked] == [200] * (CONNECTIONS + 1)
+
+
+def test_one_too_many_is_told_to_come_back_and_it_is_written_down(web: Web) -> None:
+    assert _status(web, "/readyz") == 200
+    with ThreadPoolExecutor(CONNECTIONS + 1) as people:
+        with nobody_reads_people():
+            asked = [people.submit(web.get) for _ in range(CONNECTIONS)]
+            until(lambda: waiting_in_the_database() == CONNECTIONS, 20)
+            started = time.monotonic()
+            status, headers = web.get()
+            took = time.monotonic() - started
+            assert _status(web, "/healthz") == 200
+            assert _status(web, "/readyz") == 200  # it has a connection of its own
+        assert [answer.result()[0] for answer in asked] == [200] * CONNECTIONS
+    assert status == 503
+    assert headers["retry-after"] == "5"
+    assert WAIT_SECONDS - 0.2 < took < WAIT_SECONDS + 2
+    until(lambda: web.get()[0] == 200 and ErrorLog.objects.exists(), 10)
+    row = ErrorLog.objects.get()
+    assert (row.error_code, row.status_code) == ("database.no_connection_free", 503)
+    assert row.correlation_id == headers["x-request-id"]
+
+
+@pytest.mark.timeout(180)
+def test_a_database_that_was_away_costs_errors_only_while_it_is_away(web: Web, line: Line) -> None:
+    line.cut()
+    statuses = set()
+    back_at = time.monotonic() + AWAY_SECONDS
+    while time.monotonic() < back_at:
+        statuses.add(web.get()[0])
+    assert statuses == {503}
+    with ThreadPoolExecutor(4) as people:  # some are waiting when it comes back
+        asked = [people.submit(web.get) for _ in range(4)]
+        line.mend()
+        took = until(lambda: _status(web) == 200, 30)
+        assert {answer.result()[0] for answer in asked} <= {200, 503}
+    assert took < 2
+    assert [web.get()[0] for _ in range(CONNECTIONS)] == [200] * CONNECTIONS
+    until(lambda: web.get()[0] == 200 and ErrorLog.objects.exists(), 10)
+    written = set(ErrorLog.objects.values_list("error_code", flat=True))
+    assert written <= {"database.away", "database.no_connection_free"}
