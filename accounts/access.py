@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from operations.row_security import staff_scope
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -36,4 +37,4 @@ def _only(view: View[P], may: Callable[[User], bool], sentence: Callable[[], str
             raise PermissionDenied(sentence())
         return view(request, *args, **kwargs)
 
-    return guarded
+    return staff_scope(guarded)

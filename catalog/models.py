@@ -23,6 +23,7 @@ from catalog.querysets import (
 )
 from catalog.schemas import SEASONS
 from medianest.lib.json_schema import SchemaJSONField
+from medianest.lib.row_policies import NOBODY, RowSecurity, own
 from operations.audit import audited, untold
 
 SEARCH_LANGUAGE = "simple"
@@ -260,6 +261,7 @@ class LibraryShare(models.Model):
                 name="library_shares_unique",
                 violation_error_message=_("This section is shared with this person already."),
             ),
+            RowSecurity(name="library_shares_rows", see=own(), change=NOBODY),
         ]
 
     def __str__(self) -> str:

@@ -29,6 +29,7 @@ from downloads.querysets import ACTIVE
 from medianest.lib.errors import Cannot
 from medianest.lib.locks import hold_until_commit
 from operations.jobs import request_cancel
+from operations.row_security import for_others
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -173,7 +174,8 @@ def _lock_videos(ids: Iterable[UUID]) -> list[Video]:
 def _unwanted(videos: list[Video]) -> list[str]:
     """Of these, the YouTube ids of those that no active download waits for."""
     waiting = DownloadEntry.objects.unsettled().filter(video__in=videos, download__status__in=ACTIVE)
-    wanted = set(waiting.values_list("video_id", flat=True))
+    with for_others():
+        wanted = set(waiting.values_list("video_id", flat=True))
     return [video.video_id for video in videos if video.pk not in wanted]
 
 

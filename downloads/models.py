@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from downloads.querysets import DownloadQuerySet, EntryQuerySet
+from medianest.lib.row_policies import RowSecurity, own, with_parent
 from operations.audit import audited, untold
 
 
@@ -126,6 +127,11 @@ class YoutubeDownload(models.Model):
             models.CheckConstraint(condition=Q(status__in=DownloadStatus.values), name="downloads_status_known"),
             models.CheckConstraint(condition=Q(plex_state__in=PlexState.values), name="downloads_plex_state_known"),
             models.CheckConstraint(condition=Q(visibility__in=Visibility.values), name="downloads_visibility_known"),
+            RowSecurity(
+                name="downloads_rows",
+                see=f"{own()} OR (visibility = 'shared' AND ordered_at IS NOT NULL)",
+                change=own(),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -215,6 +221,11 @@ class DownloadEntry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["download", "position"], name="entries_position_unique"),
             models.CheckConstraint(condition=Q(status__in=EntryStatus.values), name="entries_status_known"),
+            RowSecurity(
+                name="entries_rows",
+                see=with_parent("download_id", "youtube_downloads"),
+                change=with_parent("download_id", "youtube_downloads", own()),
+            ),
         ]
 
     def __str__(self) -> str:

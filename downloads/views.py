@@ -20,6 +20,7 @@ from downloads.models import YoutubeDownload
 from medianest.lib import polling
 from medianest.lib.errors import Cannot
 from medianest.lib.pagination import page_by_key
+from operations.row_security import staff_scope
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -32,6 +33,7 @@ def _person(request: HttpRequest) -> User:
     return cast("User", request.user)
 
 
+@staff_scope
 @require_GET
 def listing(request: HttpRequest) -> HttpResponse:
     user = _person(request)
@@ -44,6 +46,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, "downloads/list.html", context)
 
 
+@staff_scope
 @require_GET
 def moving(request: HttpRequest) -> HttpResponse:
     """The rows of a list or of home that changed since the page last asked; 204 when none did."""
@@ -88,6 +91,7 @@ def _start(request: HttpRequest) -> int:
     return max(1, int(text)) if text.isdecimal() and len(text) < 7 else 1
 
 
+@staff_scope
 @require_GET
 def detail(request: HttpRequest, download_id: uuid.UUID) -> HttpResponse:
     download = access.visible(_person(request), download_id)
@@ -95,6 +99,7 @@ def detail(request: HttpRequest, download_id: uuid.UUID) -> HttpResponse:
     return render(request, "downloads/detail.html", {"page": page, "form": OrderForm(profiles=page.profiles)})
 
 
+@staff_scope
 @require_GET
 def progress(request: HttpRequest, download_id: uuid.UUID) -> HttpResponse:
     """What changed on a download's page since it last asked: nothing (204), some rows, or the whole body."""
@@ -113,6 +118,7 @@ def progress(request: HttpRequest, download_id: uuid.UUID) -> HttpResponse:
     return render(request, "downloads/_progress.html", {"page": page, "changed": fresh})
 
 
+@staff_scope
 @require_POST
 def order(request: HttpRequest, download_id: uuid.UUID) -> HttpResponse:
     download = access.changeable(_person(request), download_id)
@@ -124,6 +130,7 @@ def order(request: HttpRequest, download_id: uuid.UUID) -> HttpResponse:
     return _do(request, download, lambda: actions.order(user=_person(request), download=download, profile=chosen))
 
 
+@staff_scope
 @require_http_methods(["GET", "POST"])
 def cancel(request: HttpRequest, download_id: uuid.UUID) -> HttpResponse:
     """Asked for by GET it wants to be confirmed: that is the way without JavaScript."""
@@ -134,18 +141,21 @@ def cancel(request: HttpRequest, download_id: uuid.UUID) -> HttpResponse:
     return _do(request, download, lambda: actions.cancel(user=_person(request), download=download), said)
 
 
+@staff_scope
 @require_POST
 def retry(request: HttpRequest, download_id: uuid.UUID) -> HttpResponse:
     download = access.changeable(_person(request), download_id)
     return _do(request, download, lambda: actions.retry(user=_person(request), download=download))
 
 
+@staff_scope
 @require_POST
 def retry_entry(request: HttpRequest, entry_id: uuid.UUID) -> HttpResponse:
     entry = access.changeable_entry(_person(request), entry_id)
     return _do(request, entry.download, lambda: actions.retry_entry(user=_person(request), entry=entry))
 
 
+@staff_scope
 @require_POST
 def publish(request: HttpRequest, download_id: uuid.UUID) -> HttpResponse:
     download = access.changeable(_person(request), download_id)
@@ -153,6 +163,7 @@ def publish(request: HttpRequest, download_id: uuid.UUID) -> HttpResponse:
     return _do(request, download, lambda: actions.publish_again(user=_person(request), download=download), said)
 
 
+@staff_scope
 @require_http_methods(["GET", "POST"])
 def discard(request: HttpRequest, download_id: uuid.UUID) -> HttpResponse:
     """Asked for by GET it wants to be confirmed, like `cancel`."""
@@ -180,6 +191,7 @@ def _do(request: HttpRequest, download: YoutubeDownload, act: Callable[[], objec
     return redirect("downloads:detail", download.pk)
 
 
+@staff_scope
 @require_GET
 def thumbnail(request: HttpRequest, video_id: str) -> HttpResponseBase:
     """A video's picture from our own store; until there is one, a quiet picture drawn from its id."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import MediaItem
 from families.querysets import FamilyQuerySet, InvitationQuerySet, MembershipQuerySet, RecommendationQuerySet
+from medianest.lib.row_policies import ANYBODY, ME, RowSecurity, among, own
 from operations.audit import audited
 
 
@@ -42,10 +43,24 @@ class Family(models.Model):
                 name="families_has_name",
                 violation_error_message=_("Give the family a name."),
             ),
+            RowSecurity(
+                name="families_rows",
+                see=f"{among('id', 'mn_families')} OR {among('id', 'mn_inviting_families')}",
+                add=ANYBODY,
+                change=among("id", "mn_run_families"),
+                remove=among("id", "mn_owned_families"),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+_RUN = among("family_id", "mn_run_families")
+_MAY_JOIN = (
+    f"{own()} AND CASE role WHEN 'owner' THEN mn_is_new_family(family_id)"
+    f" ELSE {among('family_id', 'mn_inviting_families')} END"
+)
 
 
 class FamilyRole(models.TextChoices):
@@ -92,6 +107,13 @@ class FamilyMembership(models.Model):
                 name="memberships_role_known",
                 violation_error_message=_("Choose one of the roles."),
             ),
+            RowSecurity(
+                name="memberships_rows",
+                see=among("family_id", "mn_families"),
+                add=_MAY_JOIN,
+                change=_RUN,
+                remove=f"{own()} OR {_RUN}",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -116,6 +138,10 @@ INVITATION_TRANSITIONS: dict[str, frozenset[str]] = {
     InvitationStatus.EXPIRED: frozenset(),
 }
 """An invitation is answered once; whoever is wanted still gets a new one."""
+
+
+_MY_EMAIL = f"(SELECT nullif(lower(users.email), '') FROM users WHERE users.id = {ME})"  # noqa: S608  (words of ours)
+_INVITED = f"{own('invitee_id')} OR lower(email) = {_MY_EMAIL}"
 
 
 @audited(exclude=["token_hash"], personal=["email", "message"], owner="invitee")
@@ -197,6 +223,7 @@ class FamilyInvitation(models.Model):
                 name="invitations_token_is_hashed",
                 violation_error_message=_("Only a token's SHA-256 may be kept."),
             ),
+            RowSecurity(name="invitations_rows", see=f"{_INVITED} OR {_RUN}", add=_RUN, remove=_RUN),
         ]
 
     def __str__(self) -> str:
@@ -283,6 +310,11 @@ class Recommendation(models.Model):
                 condition=Q(status__in=RecommendationStatus.values),
                 name="recommendations_status_known",
                 violation_error_message=_("Choose one of the statuses."),
+            ),
+            RowSecurity(
+                name="recommendations_rows",
+                see=f"{own('sender_id')} OR {own('recipient_id')}",
+                add=own("sender_id"),
             ),
         ]
 

@@ -133,6 +133,7 @@ MIDDLEWARE = [
     "operations.audit_context.AuditMiddleware",
     "accounts.middleware.SignInRequiredMiddleware",
     "accounts.middleware.PasswordChangeMiddleware",
+    "operations.row_scope.RowScopeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -29,8 +29,10 @@ from celery import concurrency
 from celery.beat import EmbeddedService
 from celery.exceptions import SecurityWarning
 from django.conf import settings
+from django.db import Error, connection
 
 from medianest.celery import app
+from operations import roles
 
 log = structlog.get_logger(__name__)
 
@@ -172,6 +174,21 @@ def _stop_all(children: list[Child]) -> None:
             os.waitpid(child.pid, 0)
 
 
+def refuse_blind_database_role() -> None:
+    """Exit when the database would hide people's rows from the workers. A database that is away is not asked."""
+    try:
+        refusal = roles.worker_refusal(connection)
+    except Error:
+        log.warning("database_role_unknown", reason="the database does not answer")
+        return
+    finally:
+        connection.close()
+        if settings.DB_POOL_MAX:
+            connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's; a forked process must make its own
+    if refusal:
+        sys.exit(refusal)
+
+
 def main() -> None:
     warnings.filterwarnings("ignore", category=SecurityWarning)  # only JSON is accepted; root is fine in a home server
     parser = argparse.ArgumentParser(prog="medianest.workers", description="Run workers and the scheduler.")
@@ -191,6 +208,7 @@ def main() -> None:
         parser.error("name at least one QUEUE:THREADS, or --beat")
     app.loader.import_default_modules()
     app.finalize()
+    refuse_blind_database_role()
     gc.collect()
     gc.freeze()  # what is loaded now is never written to by the collector, so it stays shared
     supervise(children)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from medianest.lib.crypto import EncryptedTextField
 from medianest.lib.json_schema import SchemaJSONField
+from medianest.lib.row_policies import own_rows
 from notifications.querysets import ChannelQuerySet, NotificationQuerySet, PushQuerySet
 from operations.audit import audited, untold
 
@@ -96,6 +97,7 @@ class Notification(models.Model):
                 name="notifications_url_is_ours",
                 violation_error_message=_("Lead to a page of MediaNest: begin with one slash."),
             ),
+            own_rows("notifications_own_rows"),
         ]
 
     def __str__(self) -> str:
@@ -149,6 +151,7 @@ class NotificationChannel(models.Model):
                 name="channels_has_name",
                 violation_error_message=_("Give the channel a name."),
             ),
+            own_rows("channels_own_rows"),
         ]
 
     def __str__(self) -> str:
@@ -192,6 +195,7 @@ class PushSubscription(models.Model):
                 name="push_endpoint_is_hashed",
                 violation_error_message=_("Only the address's SHA-256 may be kept beside it."),
             ),
+            own_rows("push_own_rows"),
         ]
 
     def __str__(self) -> str:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.core.exceptions import SuspiciousOperation
-from django.db import Error, IntegrityError, connection, transaction
+from django.db import Error, IntegrityError, connection
 from django.db.models import F
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -32,6 +32,7 @@ from psycopg_pool import PoolTimeout, TooManyRequests
 from medianest.lib import correlation, scrub, throttle
 from medianest.lib.database_away import is_away
 from operations.models import ErrorLog
+from operations.row_security import at_the_door
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -249,7 +250,7 @@ def _write(row: ErrorLog, *, is_late: bool = False) -> bool:
     if connection.needs_rollback:  # somebody called from inside a transaction that is lost already
         return False
     try:
-        with transaction.atomic():
+        with at_the_door():
             if not _added(row):
                 ErrorLog.objects.bulk_create([row], ignore_conflicts=True)
             if is_late:

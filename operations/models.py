@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from medianest.lib.append_only import AppendOnly
 from medianest.lib.json_schema import SchemaJSONField
+from medianest.lib.row_policies import ANYBODY, NOBODY, RowSecurity, own, own_rows
 from operations.querysets import ErrorLogQuerySet, RateLimitQuerySet
 
 
@@ -115,7 +116,11 @@ class SecurityEvent(models.Model):
             models.Index(fields=["-created_at"], name="security_created"),
             models.Index(fields=["kind", "-created_at"], name="security_kind_created"),
         ]
-        constraints = [AppendOnly(name="security_events_kept")]
+        constraints = [
+            AppendOnly(name="security_events_kept"),
+            # Also written before it is known who knocks; read back by the one it is about.
+            RowSecurity(name="security_rows", see=own("actor_id"), add=ANYBODY, change=NOBODY),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object}".strip()
@@ -197,6 +202,8 @@ class ErrorLog(models.Model):
                 name="error_logs_seen_in_order",
                 violation_error_message=_("It cannot be seen last before it was seen first."),
             ),
+            # Written for whoever met it, also when nobody is known.
+            RowSecurity(name="error_logs_rows", see=own(), add=ANYBODY, change=NOBODY),
         ]
 
     def __str__(self) -> str:
@@ -239,6 +246,7 @@ class RateLimit(models.Model):
                 name="rate_limits_counts",
                 violation_error_message=_("A count starts at one."),
             ),
+            own_rows("rate_limits_own_rows"),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from operations.row_security import staff_scope
+
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
@@ -23,4 +25,4 @@ def administrator_required(view: View[P]) -> View[P]:
             raise PermissionDenied(_("Connecting services is for administrators."))
         return view(request, *args, **kwargs)
 
-    return guarded
+    return staff_scope(guarded)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from medianest.lib.admin_base import CarefulAdmin
 from medianest.lib.errors import Cannot
 from operations.admin import LookOnly
+from operations.row_security import own_scope
 from services import actions
 from services.forms import ConnectionForm, form_for, provider_of, settings_names
 from services.models import (
@@ -105,6 +106,7 @@ class ServiceConfigAdmin(CarefulAdmin[ServiceConfig]):
         name = "services_serviceconfig_test"
         return [path("<path:object_id>/test/", self.admin_site.admin_view(self.test), name=name), *super().get_urls()]
 
+    @own_scope
     def test(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Try the connection as typed. Nothing is saved, and the page comes back with what was typed."""
         config = self.get_object(request, object_id)

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from operations.row_security import own_scope
 from services import actions, folder, steps, summary
 from services.access import administrator_required
 from services.forms import ConnectionForm
@@ -59,6 +60,7 @@ def _setup_page(
     return render(request, "services/setup.html", context, status=status)
 
 
+@own_scope
 @require_POST
 @administrator_required
 def connect(request: HttpRequest, service_name: str) -> HttpResponse:
@@ -82,6 +84,7 @@ def connect(request: HttpRequest, service_name: str) -> HttpResponse:
     return redirect(f"{reverse('services:setup')}#{service_name}")
 
 
+@own_scope
 @require_POST
 @administrator_required
 def ask_folder(request: HttpRequest) -> HttpResponse:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import MediaItem
+from medianest.lib.row_policies import RowSecurity, among, own, own_rows, with_parent
 from operations.audit import audited
 from watchlists.querysets import ViewingQuerySet, WatchlistQuerySet
 
@@ -35,6 +36,9 @@ class Visibility(models.TextChoices):
     PRIVATE = "private", _("only me")
     FAMILY = "family", _("my families")
     EVERYONE = "everyone", _("everyone here")
+
+
+_SHOWN = f"{own()} OR visibility = 'everyone' OR (visibility = 'family' AND {among('user_id', 'mn_household')})"
 
 
 @audited(exclude=["notes"])
@@ -102,6 +106,7 @@ class WatchlistEntry(models.Model):
                 name="watchlist_visibility_known",
                 violation_error_message=_("Choose who may see this."),
             ),
+            RowSecurity(name="watchlist_rows", see=_SHOWN, change=own()),
         ]
 
     def __str__(self) -> str:
@@ -176,6 +181,7 @@ class Viewing(models.Model):
                 name="viewings_episode_and_season",
                 violation_error_message=_("Name season and episode both, or for a film neither."),
             ),
+            own_rows("viewings_own_rows"),
         ]
 
     def __str__(self) -> str:
@@ -199,6 +205,11 @@ class ViewingCompanion(models.Model):
                 fields=["viewing", "user"],
                 name="viewing_companions_unique",
                 violation_error_message=_("This person is named already."),
+            ),
+            RowSecurity(
+                name="viewing_companions_rows",
+                see=f"{own()} OR {with_parent('viewing_id', 'viewings')}",
+                change=with_parent("viewing_id", "viewings"),
             ),
         ]
 

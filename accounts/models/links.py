@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.querysets import AccountQuerySet
 from medianest.lib.crypto import EncryptedTextField
+from medianest.lib.row_policies import own_rows
 from operations.audit import audited
 
 
@@ -80,6 +81,7 @@ class Account(models.Model):
                 name="accounts_expires_later",
                 violation_error_message=_("The token must expire after it was stored."),
             ),
+            own_rows("accounts_own_rows"),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from medianest.lib.json_schema import SchemaJSONField
+from medianest.lib.row_policies import own_rows
 from operations.audit import audited
 
 _NAMES: dict[str, Any] = {
@@ -76,6 +77,7 @@ class Profile(models.Model):
                 name="profiles_region_form",
                 violation_error_message=_("Write the region as two capital letters, such as “DE”."),
             ),
+            own_rows("profiles_own_rows"),
         ]
 
     def __str__(self) -> str:

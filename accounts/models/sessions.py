@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.querysets import SessionQuerySet
+from medianest.lib.row_policies import own_rows
 from operations.audit import untold
 
 HASH_SHAPE = r"^[0-9a-f]{64}$"
@@ -73,6 +74,7 @@ class Session(models.Model):
                 name="sessions_expires_later",
                 violation_error_message=_("A session must expire after it begins."),
             ),
+            own_rows("sessions_own_rows"),
         ]
 
     def __str__(self) -> str:

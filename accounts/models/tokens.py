@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.sessions import HASH_SHAPE
 from accounts.querysets import RefreshTokenQuerySet, TokenQuerySet
+from medianest.lib.row_policies import RowSecurity, own_rows, with_parent
 from operations.audit import audited, untold
 
 
@@ -98,6 +99,7 @@ class SessionToken(models.Model):
                 name="session_tokens_expires_later",
                 violation_error_message=_("Choose an expiry in the future."),
             ),
+            own_rows("session_tokens_own_rows"),
         ]
 
     def __str__(self) -> str:
@@ -147,6 +149,7 @@ class RefreshToken(models.Model):
                 name="refresh_tokens_expires_later",
                 violation_error_message=_("A token must expire after it is given out."),
             ),
+            RowSecurity(name="refresh_tokens_rows", see=with_parent("session_token_id", "session_tokens")),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.sessions import HASH_SHAPE
 from accounts.querysets import VerificationQuerySet
+from medianest.lib.row_policies import NOBODY, RowSecurity
 from operations.audit import untold
 
 
@@ -70,6 +71,7 @@ class VerificationToken(models.Model):
                 name="verification_expires_later",
                 violation_error_message=_("A link must expire after it is sent."),
             ),
+            RowSecurity(name="verification_rows", see=NOBODY),  # looked up at the door only
         ]
 
     def __str__(self) -> str:

@@ -20,6 +20,7 @@ from medianest.lib.crypto import CannotDecrypt
 from medianest.lib.http import ProviderError
 from medianest.lib.locks import hold_until_commit
 from operations import security
+from operations.row_security import at_the_door
 from services.providers.base import Guest, Relation
 from services.providers.plex.identity import Purpose
 from services.providers.plex.tokens import Token
@@ -98,12 +99,13 @@ def _link(person: User, token: Token | None) -> None:
     values = {"user": person, "type": LinkType.OAUTH, "token_type": token.kind if token else ""}
     if token is not None:
         values["expires_at"] = token.expires_at
-    Link.objects.update_or_create(
-        provider=Way.PLEX,
-        provider_account_id=str(person.plex_id),
-        defaults=values if token else {"user": person},
-        create_defaults=values,
-    )
+    with at_the_door():
+        Link.objects.update_or_create(
+            provider=Way.PLEX,
+            provider_account_id=str(person.plex_id),
+            defaults=values if token else {"user": person},
+            create_defaults=values,
+        )
 
 
 def free_username(wanted: str) -> str:

@@ -20,6 +20,7 @@ from medianest.lib import throttle
 from medianest.lib.errors import Cannot
 from medianest.lib.http import ProviderError
 from medianest.lib.redirects import next_page
+from operations.row_security import own_scope
 
 _REFUSED = "plex_refused"
 _BEGINS_FROM_ADDRESS, _WINDOW = 60, 15 * 60
@@ -108,6 +109,7 @@ def may_speak_with_plex(response: HttpResponse) -> HttpResponse:
     return response
 
 
+@own_scope
 @administrator_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])

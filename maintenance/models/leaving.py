@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from maintenance.querysets import DepartureQuerySet, PersonalExportQuerySet
+from medianest.lib.row_policies import own_rows
 from operations.audit import untold
 
 
@@ -69,6 +70,7 @@ class PersonalExport(models.Model):
                 name="personal_exports_file_has_size",
                 violation_error_message=_("A finished export has a size and a day until which it is kept."),
             ),
+            own_rows("personal_exports_own_rows"),
         ]
 
     def __str__(self) -> str:
@@ -111,6 +113,7 @@ class Departure(models.Model):
                 name="departures_due_after_asking",
                 violation_error_message=_("The day of leaving is after the day of asking."),
             ),
+            own_rows("departures_own_rows"),
         ]
 
     def __str__(self) -> str:

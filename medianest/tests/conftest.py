@@ -4,5 +4,9 @@ from medianest.tests.people import (  # noqa: F401  (fixtures)
     administrators,
     anna,
     annas,
+    ben,
+    bens,
+    moderator,
+    moderators,
     stranger,
 )

@@ -14,6 +14,10 @@ from pytest_django.fixtures import Settings
 from accounts.models import Role, User
 from medianest.tests.plain_files import PLAIN_FILES
 
+SCOPE = 4
+"""Statements around a signed-in page, to be added to the most that it may ask: one opens the person's scope; a savepoint,
+leaving the scope and the savepoint's release are there only because a test's own transaction is around it."""
+
 
 @pytest.fixture(autouse=True)
 def _files_as_they_are(settings: Settings) -> None:

@@ -13,6 +13,8 @@ from medianest.tests.people import (  # noqa: F401  (fixtures)
     administrators,
     anna,
     annas,
+    ben,
+    bens,
     moderator,
     moderators,
     stranger,

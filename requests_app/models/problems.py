@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import MediaItem
+from medianest.lib.row_policies import RowSecurity, own, own_rows, with_parent
 from operations.audit import audited
 from requests_app.models.requests import MediaRequest
 from requests_app.querysets import ProblemQuerySet
@@ -109,6 +110,7 @@ class ProblemReport(models.Model):
                 name="problems_resolved_when",
                 violation_error_message=_("A resolved problem says since when; an open one does not."),
             ),
+            own_rows("problems_own_rows"),
         ]
 
     def __str__(self) -> str:
@@ -135,6 +137,11 @@ class ProblemComment(models.Model):
                 condition=~Q(message=""),
                 name="problem_comments_not_empty",
                 violation_error_message=_("Write something."),
+            ),
+            RowSecurity(
+                name="problem_comments_rows",
+                see=with_parent("report_id", "problem_reports"),
+                change=f"{own()} AND {with_parent('report_id', 'problem_reports')}",
             ),
         ]
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import MediaItem
 from medianest.lib.composite_key import FollowsParent
 from medianest.lib.json_schema import SchemaJSONField
+from medianest.lib.row_policies import NOBODY, RowSecurity, among, own, with_parent
 from operations.audit import audited, untold
 from requests_app.querysets import KeptRequests, RequestQuerySet, SeasonQuerySet
 from requests_app.schemas import HANDOVER
@@ -58,6 +59,9 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     RequestStatus.CANCELLED: frozenset({"pending"}),
 }
 """The only changes of status there are. What vanishes from the library later is asked for in a new request."""
+
+
+_FOLLOWED = among("id", "mn_followed_requests")
 
 
 @audited(personal=["note"])
@@ -190,6 +194,7 @@ class MediaRequest(models.Model):
                 name="requests_there_since",
                 violation_error_message=_("A request that is there says since when; any other does not."),
             ),
+            RowSecurity(name="requests_rows", see=f"{own()} OR {_FOLLOWED}", change=own()),
         ]
 
     def __str__(self) -> str:
@@ -269,6 +274,11 @@ class RequestedSeason(models.Model):
                 fields={"request": "id", "tmdb_id": "tmdb_id", "is_4k": "is_4k", "request_is_open": "is_open"},
                 violation_error_message=_("A season belongs to a request for the same series."),
             ),
+            RowSecurity(
+                name="requested_seasons_rows",
+                see=with_parent("request_id", "media_requests"),
+                change=with_parent("request_id", "media_requests", own()),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -300,6 +310,7 @@ class RequestFollower(models.Model):
                 name="request_followers_unique",
                 violation_error_message=_("This request is followed already."),
             ),
+            RowSecurity(name="request_followers_rows", see=with_parent("request_id", "media_requests"), change=own()),
         ]
 
     def __str__(self) -> str:
@@ -353,6 +364,12 @@ class RequestEvent(models.Model):
                 condition=~Q(kind="status") | ~Q(new_status=""),
                 name="request_events_change_names_status",
                 violation_error_message=_("A change of status says to which."),
+            ),
+            RowSecurity(
+                name="request_events_rows",
+                see=with_parent("request_id", "media_requests"),
+                add=f"{own('actor_id')} AND {with_parent('request_id', 'media_requests')}",
+                change=NOBODY,
             ),
         ]
 
