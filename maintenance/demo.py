@@ -1,10 +1,14 @@
-"""The demo's people and connections, read from a file that whoever runs the simulated services writes."""
+"""The demo's people and connections, read from a file that whoever runs the simulated services writes.
+
+Without that file there are three people with passwords made up on the spot, and no connections.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 import os
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +62,24 @@ def read() -> Demo:
         raise BadDemo(f"{path} is not a demo's description: {type(error).__name__} {error}") from error
 
 
+def is_described() -> bool:
+    """Whether the environment names such a file."""
+    return bool(os.environ.get(VARIABLE))
+
+
+def own() -> Demo:
+    """An administrator, a moderator and a viewer, each with a new password."""
+    people = (("olive", "Olive"), ("ben", "Ben"), ("anna", "Anna"))
+    return Demo(
+        people=tuple(
+            DemoPerson(username, name, f"{username}@nest.example", secrets.token_urlsafe(9), _ROLES[username])
+            for username, name in people
+        ),
+        connections={},
+        playlists=(),
+    )
+
+
 def _person(given: dict[str, Any]) -> DemoPerson:
     name = str(given.get("name") or given.get("title") or given["username"])
     role = Role(given["role"]) if "role" in given else _ROLES[given["username"]]
@@ -73,7 +95,10 @@ def refuse_real_installation(demo: Demo) -> None:
     """Raises BadDemo when somebody who is not of the demo administers this database: known passwords would enter it."""
     names = [person.username for person in demo.people]
     if User.objects.administrators().exclude(username__in=names).exists():
-        raise BadDemo("This data belongs to a real installation; the demo needs a data folder of its own.")
+        raise BadDemo(
+            "This data belongs to a real installation; the demo needs a data folder of its own. "
+            "Only `manage.py seed --demo --yes` puts made-up people beside real ones."
+        )
 
 
 def seed_people(demo: Demo) -> list[str]:

@@ -67,6 +67,13 @@ def plant(model: type[Model], seeds: Iterable[Seed]) -> Planted:
     return done
 
 
+def once(kind: str, key: str) -> bool:
+    """Whether this is the first time that this is asked; remembered with the transaction under way."""
+    hold_until_commit(f"maintenance.plant:{kind}")
+    digest = _digest({"kind": kind, "key": key})
+    return SeededRow.objects.get_or_create(kind=kind, key=key, defaults={"digest": digest})[1]
+
+
 def _added(model: type[Model], seed: Seed) -> Model | None:
     """The new row; None when a rule forbids it, because an administrator's own row stands in its place."""
     try:

@@ -11,6 +11,8 @@ from guides import starters
 from guides.models import GuidePage, QuickLink
 from maintenance import demo as demos
 from maintenance.demo import Demo
+from maintenance.household import furnish
+from maintenance.household.people import of_people
 from maintenance.planting import Planted, Seed, plant
 from services.actions import seed_services
 from services.models import ServiceConfig
@@ -26,13 +28,19 @@ def seed() -> list[str]:
     ]
 
 
-def seed_demo(demo: Demo) -> list[str]:
-    """Add the demo's people and connections. Raises BadDemo on a real installation."""
-    demos.refuse_real_installation(demo)
-    return [
+def seed_demo(demo: Demo, *, among_people: bool = False) -> list[str]:
+    """Add the demo's people, what they have done so far, and its connections.
+
+    Raises BadDemo on a real installation, unless `among_people`.
+    """
+    if not among_people:
+        demos.refuse_real_installation(demo)
+    lines = [
         _line("Demo people", Planted(added=demos.seed_people(demo))),
         _line("Demo connections", Planted(renewed=demos.connect_services(demo)), renewed="set"),
     ]
+    household = of_people([person.username for person in demo.people])
+    return [*lines, *(furnish(household) if household else [])]
 
 
 def _services() -> Planted:
