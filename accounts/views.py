@@ -19,10 +19,12 @@ from accounts.middleware import may_use_with_one_time_password
 from accounts.models import User
 from accounts.plex import views as plex
 from medianest.lib.redirects import next_page
+from operations import limits
 from services import steps
 
 
 @login_not_required
+@limits.by_address(600, 60)
 @sensitive_post_parameters("password")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])

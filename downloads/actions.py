@@ -28,6 +28,7 @@ from downloads.models import (
 from downloads.querysets import ACTIVE
 from medianest.lib.errors import Cannot
 from medianest.lib.locks import hold_until_commit
+from operations import limits
 from operations.jobs import request_cancel
 from operations.row_security import for_others
 
@@ -65,11 +66,15 @@ class CannotDiscard(Cannot):
 # --- handing in and ordering ------------------------------------------------------------------------------------------------
 @transaction.atomic
 def submit(*, user: User, link: Link) -> YoutubeDownload:
-    """Take in a link and promise to look at what it holds. One that `user` has open already is given back instead."""
+    """Take in a link and promise to look at what it holds. One that `user` has open already is given back instead.
+
+    Raises TooOften.
+    """
     hold_until_commit(f"downloads.submit:{user.pk}:{link.id}")
     same = YoutubeDownload.objects.open().filter(user=user, playlist_id=link.id).order_by("-created_at").first()
     if same is not None:
         return same
+    limits.count(user, limits.PLAYLISTS)
     download = YoutubeDownload.objects.create(
         user=user, playlist_url=link.url, playlist_id=link.id, is_single=link.kind == "video"
     )

@@ -20,6 +20,7 @@ from downloads.models import YoutubeDownload
 from medianest.lib import polling
 from medianest.lib.errors import Cannot
 from medianest.lib.pagination import page_by_key
+from operations.limits import TooOften
 from operations.row_security import staff_scope
 
 if TYPE_CHECKING:
@@ -72,17 +73,22 @@ def _is_uuid(text: str) -> bool:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     form = LinkForm(request.POST) if request.method == "POST" else LinkForm()
+    too_often: TooOften | None = None
     if form.is_valid():
         link = form.cleaned_data["link"]
         try:
             download = actions.submit(user=_person(request), link=link)
         except Cannot as refusal:
             form.add_error("link", refusal.sentence)
+            too_often = refusal if isinstance(refusal, TooOften) else None
         else:
             if link.note:
                 messages.info(request, link.note)
             return redirect("downloads:detail", download.pk)
-    return render(request, "downloads/new.html", {"form": form})
+    response = render(request, "downloads/new.html", {"form": form}, status=429 if too_often else 200)
+    if too_often:
+        response.headers["Retry-After"] = str(too_often.retry_after)
+    return response
 
 
 def _start(request: HttpRequest) -> int:

@@ -90,6 +90,16 @@ AUDIT_KEEP_DAYS = env.number(
     "AUDIT_KEEP_DAYS", "For how many days changes and security events are kept.", 730, least=30
 )
 
+# --- limits -------------------------------------------------------------------------------------------------------------
+LIMIT_API_PER_MINUTE = env.number(
+    "LIMIT_API_PER_MINUTE", "Calls of the API a person may make in a minute.", 100, least=1
+)
+LIMIT_PLAYLISTS_PER_HOUR = env.number(
+    "LIMIT_PLAYLISTS_PER_HOUR", "Playlists a person may hand in within an hour.", 5, least=1
+)
+LIMIT_REQUESTS_PER_HOUR = env.number("LIMIT_REQUESTS_PER_HOUR", "Requests a person may make in an hour.", 20, least=1)
+RATELIMIT_FAIL_OPEN = True  # while Redis is away operations/limits.py counts in the process
+
 # --- Django -------------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "medianest.apps.MediaNestConfig",
@@ -138,6 +148,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "medianest.views.page_for_405",
+    "medianest.views.PageFor429",
 ]
 ROOT_URLCONF = "medianest.urls"
 WSGI_APPLICATION = "medianest.wsgi.application"

@@ -21,6 +21,7 @@ from medianest.lib.crypto import CannotDecrypt
 from medianest.lib.database_away import RETRY_AFTER_SECONDS, is_away
 from medianest.lib.redirects import next_page
 from operations import error_log
+from operations.limits import TooOften
 from services import summary
 
 if TYPE_CHECKING:
@@ -85,6 +86,24 @@ def page_for_405(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
         return response
 
     return answer
+
+
+class PageFor429:
+    """Middleware: whoever did something too often is told when to come back, unless the page told already."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, TooOften):
+            return None
+        page = {"theme": theme_of(request), "reference": correlation.current(), "sentence": exception.sentence}
+        response = HttpResponse(render_to_string("429.html", page), status=429)
+        response.headers["Retry-After"] = str(exception.retry_after)
+        return response
 
 
 @login_not_required

@@ -213,7 +213,7 @@ def write_waiting() -> None:
 
 def _counted(row: ErrorLog) -> ErrorLog | None:
     """The row itself; a row that counts; or None when this one was only counted."""
-    who = str(row.user_id or _network(row.metadata.get("address", "")))
+    who = str(row.user_id or network_of(row.metadata.get("address", "")))
     sort = "work" if row.status_code is None else "mistakes" if row.status_code >= 500 else "refusals"
     if throttle.hit(f"errors:{row.error_code}:{who}", OWN_ROWS, OWN_SECONDS).allowed:
         if throttle.hit(f"errors:{sort}", MOST_ROWS, _HOUR).allowed:
@@ -231,7 +231,7 @@ def _counted(row: ErrorLog) -> ErrorLog | None:
     return row
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """Whom an address belongs to: itself, or for IPv6 its /64, of which one person has them all."""
     try:
         parsed = ipaddress.ip_address(address)

@@ -41,6 +41,7 @@ def house(
     settings.DATA_DIR = tmp_path / "data"
     settings.DOWNLOAD_MIN_FREE_MB = 0
     settings.DOWNLOAD_BURST = 1000
+    settings.LIMIT_PLAYLISTS_PER_HOUR = 1000
     settings.DOWNLOAD_STARTS_PER_HOUR = 360_000
     monkeypatch.setattr(jobs, "wake", lambda queue, *, count=1, seconds=0: True)
     monkeypatch.setattr(pacing, "DISK_SECONDS", 0.1)

@@ -12,6 +12,7 @@ import threading
 import time
 import uuid
 from collections import deque
+from collections.abc import Callable, Mapping
 
 import structlog
 from django_redis import get_redis_connection
@@ -21,11 +22,19 @@ log = structlog.get_logger(__name__)
 
 # The window's hits are a sorted set by time, read from Redis's own clock so that machines need not agree on theirs.
 # A refused hit is not counted: whoever waits as long as told gets in.
-# KEYS[1] the window; ARGV: limit, window in ms, a unique name for this hit. Gives {allowed, ms to wait}.
+# KEYS[1] the window; ARGV: limit, window in ms, a unique name for this hit, `ask` to be told of an unknown window, then
+# for each hit of earlier a name and how many ms ago. Gives {allowed, ms to wait}; allowed is -1 for an unknown window.
 _SCRIPT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local window = tonumber(ARGV[2])
+if ARGV[4] == 'ask' and redis.call('EXISTS', KEYS[1]) == 0 then
+  return {-1, 0}
+end
+for i = 5, #ARGV, 2 do
+  redis.call('ZADD', KEYS[1], now - tonumber(ARGV[i + 1]), ARGV[i])
+  redis.call('PEXPIRE', KEYS[1], window)
+end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
 if redis.call('ZCARD', KEYS[1]) < tonumber(ARGV[1]) then
   redis.call('ZADD', KEYS[1], now, ARGV[3])
@@ -48,6 +57,10 @@ class Verdict:
     retry_after: int = 0
 
 
+Earlier = Callable[[], Mapping[str, float]]
+"""What is known from elsewhere of a window: for each hit a name of its own and how many seconds ago it was."""
+
+
 class _LocalWindows:
     """The same windows in this process's memory."""
 
@@ -55,9 +68,12 @@ class _LocalWindows:
         self._lock = threading.Lock()
         self._windows: dict[str, deque[float]] = {}
 
-    def hit(self, name: str, limit: int, window_seconds: float) -> Verdict:
+    def hit(self, name: str, limit: int, window_seconds: float, earlier: Earlier | None = None) -> Verdict:
+        known = earlier() if earlier is not None and name not in self._windows else {}
         now = time.monotonic()
         with self._lock:
+            if known and name not in self._windows:
+                self._windows[name] = deque(sorted(now - seconds for seconds in known.values()))
             hits = self._windows.pop(name, None) or deque()
             self._windows[name] = hits  # last in the dict: longest unused are first
             while len(self._windows) > _LOCAL_KEYS:
@@ -83,21 +99,26 @@ _local = _LocalWindows()
 _away_until = 0.0
 
 
-def hit(key: str, limit: int, window_seconds: int) -> Verdict:
+def hit(key: str, limit: int, window_seconds: int, *, earlier: Earlier | None = None) -> Verdict:
     """Count one more `key`, unless that would make more than `limit` within any `window_seconds`.
 
+    `earlier` is asked when nothing is known of the key: it is new, its window has passed, or Redis was wiped.
     `key` may hold anything a person typed: only its hash leaves this process. Never raises.
     """
     name = _name(key)
     if not _is_away():
         try:
             script = get_redis_connection("default").register_script(_SCRIPT)
-            allowed, wait = script(keys=[name], args=[limit, window_seconds * 1000, uuid.uuid4().hex])
+            facts = [limit, window_seconds * 1000, uuid.uuid4().hex]
+            allowed, wait = script(keys=[name], args=[*facts, "ask" if earlier else ""])
+            if allowed == -1 and earlier:
+                told = [word for named, ago in earlier().items() for word in (named, round(ago * 1000))]
+                allowed, wait = script(keys=[name], args=[*facts, "", *told])
         except (RedisError, OSError) as error:
             _note_away(error)
         else:
             return Verdict(True) if allowed else Verdict(False, _whole_seconds(wait / 1000))
-    return _local.hit(name, limit, window_seconds)
+    return _local.hit(name, limit, window_seconds, earlier)
 
 
 def give_back(key: str) -> None:

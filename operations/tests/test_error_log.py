@@ -254,10 +254,10 @@ def test_all_addresses_together_have_a_cap(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_one_persons_many_ipv6_addresses_count_as_one() -> None:
-    assert error_log._network("2001:db8::1") == error_log._network("2001:db8::ffff")
-    assert error_log._network("2001:db8::1") != error_log._network("2001:db8:0:1::1")
-    assert error_log._network("192.0.2.1") != error_log._network("192.0.2.2")
-    assert error_log._network("") == ""
+    assert error_log.network_of("2001:db8::1") == error_log.network_of("2001:db8::ffff")
+    assert error_log.network_of("2001:db8::1") != error_log.network_of("2001:db8:0:1::1")
+    assert error_log.network_of("192.0.2.1") != error_log.network_of("192.0.2.2")
+    assert error_log.network_of("") == ""
 
 
 # --- background work ----------------------------------------------------------------------------------------------------------

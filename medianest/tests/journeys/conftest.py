@@ -41,7 +41,13 @@ def folder() -> Iterator[Path]:
 def house(folder: Path) -> Iterator[House]:
     """A demo house with short leases, so that what was lost comes back within the test's patience."""
     with House(
-        folder, environment={"JOB_LEASE_SECONDS": "8", "DOWNLOAD_BURST": "200", "DOWNLOAD_MIN_FREE_MB": "50"}
+        folder,
+        environment={
+            "JOB_LEASE_SECONDS": "8",
+            "DOWNLOAD_BURST": "200",
+            "DOWNLOAD_MIN_FREE_MB": "50",
+            "LIMIT_PLAYLISTS_PER_HOUR": "200",
+        },
     ) as started:
         yield started
 
