@@ -20,6 +20,7 @@ import httpx2
 import stamina
 from django.utils.translation import gettext as _
 
+from medianest.lib import calls
 from medianest.lib.breaker import Breaker
 from medianest.lib.faults import (
     BadCredentials,
@@ -229,11 +230,13 @@ class Client:
     def _watched(self, request: httpx2.Request, accept: Collection[int]) -> Answer:
         """One try, under the breaker's eye."""
         if self.breaker is not None and not self.breaker.allows():
+            calls.held_back(self.label)
             raise unreachable(self.label, _("it has not answered for a while. It is tried again in a moment."))
         try:
-            answer = self._within_time(request)
-            if not 200 <= answer.status < 300 and answer.status not in accept:
-                raise refusal(self.label, answer.status)
+            with calls.counted(self.label):
+                answer = self._within_time(request)
+                if not 200 <= answer.status < 300 and answer.status not in accept:
+                    raise refusal(self.label, answer.status)
         except ProviderError as error:
             if self.breaker is not None:
                 (self.breaker.failed if is_passing(error) else self.breaker.succeeded)()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import gc
 import gzip
 import socket
@@ -12,8 +13,10 @@ from collections.abc import Iterator
 import pytest
 import stamina
 import trustme
+from prometheus_client import REGISTRY
 
 from medianest.lib import http, sockets
+from medianest.lib.breaker import Breaker
 from medianest.lib.http import BadCredentials, Client, Limits, Malformed, ProviderError, Refused, Unreachable
 from medianest.lib.requests_session import limited_session
 from medianest.tests.wire import Say, dripping, free_port, page, saying, server, silent
@@ -367,3 +370,36 @@ def test_a_session_that_nobody_holds_closes_its_connections() -> None:
     del session
     gc.collect()
     assert through._http.is_closed
+
+
+# --- counting -------------------------------------------------------------------------------------------------------------
+def calls(outcome: str) -> float:
+    return REGISTRY.get_sample_value("medianest_outgoing_calls_total", {"service": "Plex", "outcome": outcome}) or 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (saying(page()), "answered"),
+        (saying(page(b"", "401 Unauthorized")), "bad_credentials"),
+        (saying(page(b"", "500 Oops")), "refused"),
+        (saying(page(b"x" * 2000)), "malformed"),
+        (silent, "unreachable"),
+    ],
+)
+def test_each_try_is_counted_by_how_it_ended(answer: Say, outcome: str) -> None:
+    before = calls(outcome), REGISTRY.get_sample_value("medianest_outgoing_seconds_count", {"service": "Plex"}) or 0
+    with contextlib.suppress(ProviderError):
+        ask(answer)
+    assert calls(outcome) == before[0] + 1
+    assert REGISTRY.get_sample_value("medianest_outgoing_seconds_count", {"service": "Plex"}) == before[1] + 1
+
+
+def test_a_call_that_is_held_back_is_counted_as_such() -> None:
+    breaker = Breaker("counted-here", threshold=1)
+    breaker.failed()
+    before = calls("held_back")
+    with Client("Plex", "http://127.0.0.1:9", breaker=breaker) as client, pytest.raises(Unreachable):
+        client.get("/x")
+    breaker.succeeded()
+    assert calls("held_back") == before + 1
