@@ -32,6 +32,7 @@ from django.conf import settings
 from django.db import Error, connection
 
 from medianest.celery import app
+from medianest.without_redis import Fallback
 from operations import roles
 
 log = structlog.get_logger(__name__)
@@ -49,6 +50,7 @@ def run_worker(queue: str, threads: int, *, beat: bool) -> None:
         scheduler = EmbeddedService(app, thread=True, scheduler_cls=_SCHEDULER)
         scheduler.start()  # type: ignore[union-attr]
         threading.Thread(target=leave_without, args=[scheduler], name="beat-watch", daemon=True).start()
+    Fallback(app, queue).start()
     worker = app.Worker(
         hostname=f"{queue}@%h",
         queues=[queue],
