@@ -8,12 +8,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from downloads import pacing
+from downloads import by_hand, pacing, promises
 from downloads.models import DownloadEntry, DownloadProfile, DownloadQueue, Video, YoutubeDownload
 from downloads.querysets import ON_DISK
 from downloads.queue_state import notice
 from medianest.lib.admin_base import CarefulAdmin
-from operations.admin import LookOnly
+from operations.admin import LookOnly, from_admin
+
+from_admin(promises.INSPECT, try_again=by_hand.look_again, cancel=by_hand.stop_list)
+from_admin(promises.START, try_again=by_hand.start_again, cancel=by_hand.stop_list)
+from_admin(promises.FETCH, try_again=by_hand.fetch_again, cancel=by_hand.stop_video)
+from_admin(promises.PUBLISH, try_again=by_hand.publish_again, cancel=by_hand.stop_publishing)
 
 
 @admin.register(YoutubeDownload)
@@ -41,7 +46,7 @@ class EntryAdmin(LookOnly):
     list_filter = ("status", "reason_code")
     list_select_related = ("video", "download")
     search_fields = ("video__title", "video__video_id", "download__playlist_title", "reason")
-    ordering = ("-updated_at",)
+    ordering = ("download_id", "position")
 
 
 @admin.register(Video)
@@ -49,7 +54,7 @@ class VideoAdmin(LookOnly):
     list_display = ("__str__", "video_id", "channel", "duration_seconds", "height", "file_bytes", "stored_at")
     list_filter = ("height", "video_codec", "audio_codec", ("file_path", admin.EmptyFieldListFilter))
     search_fields = ("title", "video_id", "channel", "file_path")
-    ordering = ("-created_at",)
+    ordering = ("-stored_at",)  # those still without a file first, then the latest
 
 
 @admin.register(DownloadProfile)

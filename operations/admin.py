@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -18,9 +19,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from medianest.lib.admin_base import CarefulAdmin
+from medianest.lib.errors import Cannot
 from operations import jobs, security, telling, trail
 from operations.forms import TrailForm
-from operations.models import ErrorLog, Job, RateLimit, SecurityEvent, TrailEntry
+from operations.models import LIVE_STATES, ErrorLog, Job, RateLimit, SecurityEvent, TrailEntry
 
 _DAYS = (1, 7, 30, 180)  # periods that errors are summed over
 _DEFAULT_DAYS = 30
@@ -38,6 +40,46 @@ class LookOnly(CarefulAdmin[Any]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+
+Deed = Callable[[dict[str, Any], Any], None]
+
+
+@dataclasses.dataclass(frozen=True)
+class _Deeds:
+    try_again: Deed | None
+    cancel: Deed | None
+
+
+_deeds: dict[str, _Deeds] = {}
+
+
+def from_admin(kind: str, *, try_again: Deed | None = None, cancel: Deed | None = None) -> None:
+    """Say what “Try again” and “Cancel” mean for a kind of work, where the job's own row is not all that changes.
+
+    Each is called with the job's arguments and the administrator, and raises a Cannot whose sentence is shown.
+    """
+    _deeds[kind] = _Deeds(try_again, cancel)
+
+
+def _try_again(job: Job, user: Any) -> bool:
+    deeds = _deeds.get(job.kind)
+    if job.state in LIVE_STATES:
+        return False
+    if deeds is None or deeds.try_again is None:
+        return jobs.try_again(job)
+    deeds.try_again(job.args, user)
+    return True
+
+
+def _cancel(job: Job, user: Any) -> bool:
+    deeds = _deeds.get(job.kind)
+    if job.state not in LIVE_STATES:
+        return False
+    if deeds is None or deeds.cancel is None:
+        return jobs.request_cancel(key=job.idempotency_key)
+    deeds.cancel(job.args, user)
+    return True
 
 
 @admin.register(Job)
@@ -58,23 +100,28 @@ class JobAdmin(LookOnly):
 
     @admin.action(description=gettext_lazy("Try again"))
     def try_again(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
-        done = self._count(request, "job.try_again", chosen, jobs.try_again)
-        messages.success(
-            request, ngettext("%(n)d job is queued again.", "%(n)d jobs are queued again.", done) % {"n": done}
-        )
+        done = self._count(request, "job.try_again", chosen, _try_again)
+        sentence = ngettext("%(n)d job is queued again.", "%(n)d jobs are queued again.", done) % {"n": done}
+        messages.add_message(request, messages.SUCCESS if done else messages.WARNING, sentence)
 
     @admin.action(description=gettext_lazy("Cancel"))
     def cancel(self, request: HttpRequest, chosen: QuerySet[Job]) -> None:
-        done = self._count(request, "job.cancel", chosen, lambda job: jobs.request_cancel(key=job.idempotency_key))
-        messages.success(
-            request, ngettext("%(n)d job was asked to stop.", "%(n)d jobs were asked to stop.", done) % {"n": done}
-        )
+        done = self._count(request, "job.cancel", chosen, _cancel)
+        sentence = ngettext("%(n)d job was asked to stop.", "%(n)d jobs were asked to stop.", done) % {"n": done}
+        messages.add_message(request, messages.SUCCESS if done else messages.WARNING, sentence)
 
-    def _count(self, request: HttpRequest, kind: str, chosen: QuerySet[Job], act: Callable[[Job], bool]) -> int:
-        done = [job for job in chosen if act(job)]
-        for job in done:
+    def _count(self, request: HttpRequest, kind: str, chosen: QuerySet[Job], act: Callable[[Job, Any], bool]) -> int:
+        done = 0
+        for job in chosen:
+            try:
+                if not act(job, request.user):
+                    continue
+            except Cannot as refusal:
+                messages.error(request, f"{job.kind}: {refusal.sentence}")
+                continue
             security.record(kind, request=request, about=str(job.pk), job=job.kind)
-        return len(done)
+            done += 1
+        return done
 
 
 @admin.register(SecurityEvent)
