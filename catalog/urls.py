@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from catalog.views import pictures
+from catalog.views import discover, pictures, search, titles
+
+
+class MediaTypeConverter:
+    """Film or series, as TMDB names them in addresses."""
+
+    regex = "movie|tv"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(MediaTypeConverter, "media_type")
 
 app_name = "catalog"
 urlpatterns = [
+    path("discover", discover.discover, name="discover"),
+    path("discover/<slug:slug>", discover.row, name="row"),
+    path("search", search.search, name="search"),
+    path("title/<media_type:media_type>/<int:tmdb_id>", titles.title, name="title"),
+    path("title/tv/<int:tmdb_id>/season/<int:number>", titles.season, name="season"),
+    path("person/<int:person_id>", titles.person, name="person"),
+    path("collection/<int:collection_id>", titles.collection, name="collection"),
     path("pictures/tmdb/<slug:size>/<str:name>", pictures.tmdb, name="tmdb-picture"),
 ]

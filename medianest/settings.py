@@ -324,6 +324,7 @@ LANGUAGES = [("en", "English")]  # only what is translated as a whole: Django sp
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.text("TIME_ZONE", "Time zone of dates on pages, e.g. Europe/Berlin.", "UTC")
+REGION = env.text("REGION", "Country of streaming offers and age ratings where a person chose none.", "US").upper()
 LOCALE_PATHS = [BASE_DIR / "locale"]
 
 STATIC_URL = "static/"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
@@ -11,10 +12,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from catalog.finding import LONGEST
 from downloads import pages
 from downloads.models import YoutubeDownload
+from downloads.views import new
 from medianest.context import THEME_COOKIE, THEMES, theme_of
 from medianest.lib import correlation
 from medianest.lib.crypto import CannotDecrypt
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
 
 _YEAR = 365 * 24 * 3600
 _DOWNLOADS_AT_HOME = 6
+_LINK = re.compile(r"://|^www\.|youtu\.?be", re.IGNORECASE)
 
 
 @require_GET
@@ -38,6 +43,15 @@ def home(request: HttpRequest) -> HttpResponse:
     rows = pages.rows(list(pages.with_picture(mine)[:_DOWNLOADS_AT_HOME]), user=user)
     context = {"rows": rows, "moving": pages.moving(rows), "services": summary.strip()}
     return render(request, "home.html", context)
+
+
+@require_POST
+def look_for(request: HttpRequest) -> HttpResponse:
+    """What was typed into the box on every page: a link is looked at, everything else is searched for."""
+    typed = request.POST.get("link", "").strip()
+    if _LINK.search(typed):
+        return new(request)
+    return redirect(reverse("catalog:search", query={"q": typed[:LONGEST]}))
 
 
 @login_not_required

@@ -8,9 +8,17 @@ import pytest
 from django.core.cache import cache
 from pytest_django.fixtures import Settings
 
+from medianest.lib.breaker import Breaker
 from sandbox.overseerr import Overseerr
 from sandbox.tmdb import Tmdb
 from services.models import ServiceConfig
+
+
+def _nothing_remembered() -> None:
+    """Neither answers nor failures of another test."""
+    cache.clear()
+    for name in ("tmdb", "tmdb-pictures", "overseerr"):
+        Breaker(name).succeeded()
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +32,7 @@ def _tmdb_server() -> Iterator[Tmdb]:
 @pytest.fixture
 def tmdb(_tmdb_server: Tmdb, db: None, settings: Settings) -> Iterator[Tmdb]:
     """TMDB, connected, with its pictures; well again after the test."""
-    cache.clear()
+    _nothing_remembered()
     settings.TMDB_IMAGE_URL = _tmdb_server.url
     ServiceConfig.objects.update_or_create(
         service_name="tmdb", defaults={"service_url": _tmdb_server.url, "enabled": True}
@@ -35,7 +43,7 @@ def tmdb(_tmdb_server: Tmdb, db: None, settings: Settings) -> Iterator[Tmdb]:
     yield _tmdb_server
     _tmdb_server.turn("up")
     _tmdb_server.settings.gone.clear()
-    cache.clear()
+    _nothing_remembered()
 
 
 @pytest.fixture(scope="session")
@@ -49,10 +57,10 @@ def _overseerr_server() -> Iterator[Overseerr]:
 @pytest.fixture
 def overseerr(_overseerr_server: Overseerr, db: None) -> Iterator[Overseerr]:
     """Overseerr, connected; well again after the test."""
-    cache.clear()
+    _nothing_remembered()
     config = ServiceConfig(service_name="overseerr", service_url=_overseerr_server.url)
     config.api_key = _overseerr_server.api_key
     config.save()
     yield _overseerr_server
     _overseerr_server.turn("up")
-    cache.clear()
+    _nothing_remembered()

@@ -26,6 +26,10 @@ class Unreachable(ProviderError):
     """No answer: name, connection, TLS or time. It may be back later."""
 
 
+class Paused(Unreachable):
+    """It was not even asked: it has failed again and again, and is left alone for a moment."""
+
+
 class BadCredentials(ProviderError):
     """It answers, and does not accept the key."""
 

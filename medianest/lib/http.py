@@ -25,6 +25,7 @@ from medianest.lib.breaker import Breaker
 from medianest.lib.faults import (
     BadCredentials,
     Malformed,
+    Paused,
     ProviderError,
     Refused,
     Unreachable,
@@ -131,6 +132,11 @@ def _trust() -> ssl.SSLContext:
     return context
 
 
+def _is_worth_another_try(error: Exception) -> bool:
+    """Whoever is left alone for a while stays so during the next second, too."""
+    return is_passing(error) and not isinstance(error, Paused)
+
+
 class _Transport(httpx2.HTTPTransport):
     def __init__(self, clock: Clock) -> None:
         self._pool = httpcore2.ConnectionPool(
@@ -215,7 +221,7 @@ class Client:
     def _with_attempts(self, request: httpx2.Request, accept: Collection[int]) -> Answer:
         attempts = self.attempts if request.method in ("GET", "HEAD") else 1
         retries = stamina.retry_context(
-            on=is_passing,
+            on=_is_worth_another_try,
             attempts=attempts,
             timeout=self.limits.total * attempts,
             wait_initial=0.2,
@@ -231,7 +237,9 @@ class Client:
         """One try, under the breaker's eye."""
         if self.breaker is not None and not self.breaker.allows():
             calls.held_back(self.label)
-            raise unreachable(self.label, _("it has not answered for a while. It is tried again in a moment."))
+            raise Paused(
+                unreachable(self.label, _("it has not answered for a while. It is tried again in a moment.")).sentence
+            )
         try:
             with calls.counted(self.label):
                 answer = self._within_time(request)
