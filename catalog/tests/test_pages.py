@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.core.cache import cache
 from django.test import Client
@@ -12,11 +14,11 @@ from catalog.tests.rows import stored_title
 from sandbox.overseerr import Overseerr
 from sandbox.tmdb import Tmdb
 
-AS_TYPED = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "results"}
+AS_TYPED: dict[str, Any] = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "results"}
 
 
-def text(client: Client, address: str, status: int = 200, **headers: str) -> str:
-    answer = client.get(address, **headers)  # type: ignore[arg-type]
+def text(client: Client, address: str, *, status: int = 200, **headers: Any) -> str:
+    answer = client.get(address, **headers)
     assert answer.status_code == status
     return answer.content.decode()
 
