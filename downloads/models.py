@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from downloads.querysets import DownloadQuerySet, EntryQuerySet
+from medianest.lib.json_schema import SchemaJSONField
 from medianest.lib.row_policies import RowSecurity, own, with_parent
 from operations.audit import audited, untold
 
@@ -54,6 +55,20 @@ class Visibility(models.TextChoices):
     PRIVATE = "private", _("only me")
 
 
+FILE_PATHS = {
+    "type": "array",
+    "items": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 500,
+        "pattern": r"^(?!/)(?!(.*/)?\.\.(/|$))",
+        "description": "a path below the download folder",
+    },
+    "uniqueItems": True,
+}
+"""The stored files of a finished download, relative to the download root, in the list's order."""
+
+
 @audited()
 class DownloadProfile(models.Model):
     """How videos are fetched: a fixed set of choices, never raw yt-dlp options."""
@@ -71,8 +86,17 @@ class DownloadProfile(models.Model):
         db_table = "download_profiles"
         ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="one_default_profile"),
-            models.CheckConstraint(condition=Q(max_height__gte=144, max_height__lte=4320), name="profile_height_sane"),
+            models.UniqueConstraint(
+                fields=["is_default"],
+                condition=Q(is_default=True),
+                name="one_default_profile",
+                violation_error_message=_("Another profile is the default; take that away from it first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(max_height__gte=144, max_height__lte=4320),
+                name="profile_height_sane",
+                violation_error_message=_("Give a height between 144 and 4320 pixels."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -95,7 +119,7 @@ class YoutubeDownload(models.Model):
     status = models.CharField(max_length=12, choices=DownloadStatus, default=DownloadStatus.PENDING)
     profile = models.ForeignKey(DownloadProfile, null=True, on_delete=models.PROTECT, related_name="+")
     visibility = models.CharField(max_length=8, choices=Visibility, default=Visibility.SHARED)
-    file_paths = models.JSONField(default=list, blank=True)
+    file_paths = SchemaJSONField(schema=FILE_PATHS, default=list, blank=True)
     plex_state = models.CharField(max_length=8, choices=PlexState, default=PlexState.NONE)
     plex_note = models.CharField(max_length=300, blank=True)
     plex_collection_id = models.CharField(max_length=40, blank=True)
@@ -124,9 +148,21 @@ class YoutubeDownload(models.Model):
             HashIndex(fields=["playlist_url"], name="downloads_url_hash"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=DownloadStatus.values), name="downloads_status_known"),
-            models.CheckConstraint(condition=Q(plex_state__in=PlexState.values), name="downloads_plex_state_known"),
-            models.CheckConstraint(condition=Q(visibility__in=Visibility.values), name="downloads_visibility_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=DownloadStatus.values),
+                name="downloads_status_known",
+                violation_error_message=_("Choose one of the states a download can be in."),
+            ),
+            models.CheckConstraint(
+                condition=Q(plex_state__in=PlexState.values),
+                name="downloads_plex_state_known",
+                violation_error_message=_("Choose how far Plex is with it."),
+            ),
+            models.CheckConstraint(
+                condition=Q(visibility__in=Visibility.values),
+                name="downloads_visibility_known",
+                violation_error_message=_("Choose who sees it."),
+            ),
             RowSecurity(
                 name="downloads_rows",
                 see=f"{own()} OR (visibility = 'shared' AND ordered_at IS NOT NULL)",
@@ -175,6 +211,7 @@ class Video(models.Model):
             models.CheckConstraint(
                 condition=Q(file_path="", stored_at__isnull=True) | (~Q(file_path="") & Q(stored_at__isnull=False)),
                 name="videos_stored_has_file",
+                violation_error_message=_("A stored video has a file and a time of storing; one without has neither."),
             ),
         ]
 
@@ -219,8 +256,16 @@ class DownloadEntry(models.Model):
         verbose_name_plural = _("download entries")
         indexes = [models.Index(fields=["status"], name="entries_status")]
         constraints = [
-            models.UniqueConstraint(fields=["download", "position"], name="entries_position_unique"),
-            models.CheckConstraint(condition=Q(status__in=EntryStatus.values), name="entries_status_known"),
+            models.UniqueConstraint(
+                fields=["download", "position"],
+                name="entries_position_unique",
+                violation_error_message=_("Another entry stands at this position of the list."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=EntryStatus.values),
+                name="entries_status_known",
+                violation_error_message=_("Choose one of the states an entry can be in."),
+            ),
             RowSecurity(
                 name="entries_rows",
                 see=with_parent("download_id", "youtube_downloads"),
@@ -249,7 +294,13 @@ class DownloadQueue(models.Model):
         db_table = "download_queue"
         verbose_name = _("download queue")
         verbose_name_plural = _("download queue")
-        constraints = [models.CheckConstraint(condition=Q(id=True), name="download_queue_one_row")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(id=True),
+                name="download_queue_one_row",
+                violation_error_message=_("There is one queue only; change the one that is there."),
+            )
+        ]
 
     def __str__(self) -> str:
         return str(_("download queue"))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -21,11 +22,13 @@ from downloads.models import YoutubeDownload
 from downloads.views import new
 from medianest.context import THEME_COOKIE, THEMES, theme_of
 from medianest.lib import correlation
+from medianest.lib.broken_rules import sentence_for
 from medianest.lib.crypto import CannotDecrypt
 from medianest.lib.database_away import RETRY_AFTER_SECONDS, is_away
 from medianest.lib.redirects import next_page
 from operations import error_log
 from operations.limits import TooOften
+from operations.row_scope import give_up
 from services import summary
 
 if TYPE_CHECKING:
@@ -66,9 +69,9 @@ def theme(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _error(request: HttpRequest, template: str, status: int) -> HttpResponse:
+def _error(request: HttpRequest, template: str, status: int, **more: str) -> HttpResponse:
     """An error page. Rendered without context processors: they may be what failed."""
-    page = {"theme": theme_of(request), "reference": correlation.current()}
+    page = {"theme": theme_of(request), "reference": correlation.current(), **more}
     return HttpResponse(render_to_string(template, page), status=status)
 
 
@@ -122,11 +125,18 @@ class PageFor429:
 
 @login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
-    """A mistake of ours, or what is told as such: a database out of reach with 503, a lost encryption key with 409."""
+    """A mistake of ours, or what is told for what it is.
+
+    That is a database out of reach with 503; a lost encryption key, and a change that a rule of the database refused
+    because somebody was faster, with 409.
+    """
     error = sys.exc_info()[1]
     error_log.note(request, error=error)
+    give_up(request)
     if isinstance(error, CannotDecrypt):
         return _error(request, "409_key.html", 409)
+    if isinstance(error, IntegrityError) and request.method not in ("GET", "HEAD"):
+        return _error(request, "409_rule.html", 409, sentence=sentence_for(error))
     if not is_away(error):
         return _error(request, "500.html", 500)
     response = _error(request, "503.html", 503)

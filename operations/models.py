@@ -16,6 +16,13 @@ from medianest.lib.json_schema import SchemaJSONField
 from medianest.lib.row_policies import ANYBODY, NOBODY, RowSecurity, own, own_rows
 from operations.querysets import ErrorLogQuerySet, RateLimitQuerySet
 
+NAMED_VALUES = {
+    "type": "object",
+    "propertyNames": {"maxLength": 60, "description": "a name of 60 characters at most"},
+    "maxProperties": 50,
+}
+"""Facts by name, as a kind of job or event has them; what they hold is that kind's own."""
+
 
 class JobState(models.TextChoices):
     """queued → running → done, failed or cancelled; a job that waits or is tried again goes back to queued."""
@@ -45,7 +52,7 @@ class Job(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=60)
     queue = models.CharField(max_length=20)
-    args = models.JSONField(default=dict, blank=True)
+    args = SchemaJSONField(schema=NAMED_VALUES, default=dict, blank=True)
     idempotency_key = models.CharField(max_length=200, unique=True)
     state = models.CharField(max_length=10, choices=JobState, default=JobState.QUEUED)
     attempt = models.PositiveIntegerField(
@@ -56,7 +63,7 @@ class Job(models.Model):
     run_after = models.DateTimeField()
     owner = models.CharField(max_length=120, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
-    progress = models.JSONField(default=dict, blank=True)
+    progress = SchemaJSONField(schema=NAMED_VALUES, default=dict, blank=True)
     cancel_requested_at = models.DateTimeField(null=True, blank=True)
     error_code = models.CharField(max_length=60, blank=True)
     error_text = models.TextField(blank=True)
@@ -79,9 +86,15 @@ class Job(models.Model):
             models.Index(fields=["-created_at"], name="jobs_created"),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(state__in=JobState.values), name="jobs_state_known"),
             models.CheckConstraint(
-                condition=~Q(state="running") | Q(lease_until__isnull=False), name="jobs_running_has_lease"
+                condition=Q(state__in=JobState.values),
+                name="jobs_state_known",
+                violation_error_message=_("Choose one of the states a job can be in."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="running") | Q(lease_until__isnull=False),
+                name="jobs_running_has_lease",
+                violation_error_message=_("A running job says until when its worker holds it."),
             ),
         ]
 
@@ -104,7 +117,7 @@ class SecurityEvent(models.Model):
     )
     kind = models.CharField(max_length=60)
     object = models.CharField(max_length=200, blank=True)
-    detail = models.JSONField(default=dict, blank=True)
+    detail = SchemaJSONField(schema=NAMED_VALUES, default=dict, blank=True)
     address = models.GenericIPAddressField(null=True, blank=True)
     correlation_id = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

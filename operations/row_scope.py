@@ -20,6 +20,8 @@ class _Scope(ExitStack):
     """What a request has opened: nothing, or one scope."""
 
     is_open = False
+    is_given_up = False
+    """Whether the answer, though it tells no failure of ours, says that nothing was changed."""
 
     def open(self, user: Any, *, staff: bool) -> None:
         self.enter_context(acting_as(user, staff=staff))
@@ -41,7 +43,7 @@ class RowScopeMiddleware:
             request.row_scope = scope  # type: ignore[attr-defined]
             response = self.get_response(request)
             # Django has made an answer of the exception already, so nobody else would undo what was written.
-            if scope.is_open and response.status_code >= _FAILED:
+            if scope.is_open and (scope.is_given_up or response.status_code >= _FAILED):
                 transaction.set_rollback(True)
         return response
 
@@ -58,3 +60,10 @@ def _is_elevated(request: HttpRequest, role: str) -> bool:
     if match is not None and _ADMIN in match.app_names:
         return bool(user.is_administrator)
     return role == STAFF and bool(user.is_moderator)
+
+
+def give_up(request: HttpRequest) -> None:
+    """Have nothing of what this page wrote stay, whatever the answer's status is."""
+    scope = getattr(request, "row_scope", None)
+    if scope is not None:
+        scope.is_given_up = True

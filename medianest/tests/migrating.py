@@ -47,7 +47,7 @@ def run(url: str, *steps: str) -> list[Any]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=900,
     )
     if done.returncode:
         raise RuntimeError(done.stderr[-4000:])
@@ -131,7 +131,7 @@ def _main() -> None:
     for step in sys.argv[1:]:
         if step.startswith("to:"):
             goals = [name.split(".", maxsplit=1) for name in step.removeprefix("to:").split(",")]
-            _to([(app, name) for app, name in goals])
+            _to([(app, None if name == "zero" else name) for app, name in goals])
         elif (told := _STEPS[step]()) is not None:
             sys.stdout.write(json.dumps(told) + "\n")
 

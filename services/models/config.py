@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from medianest.lib.crypto import EncryptedTextField
+from medianest.lib.json_schema import SchemaJSONField
 from operations.audit import audited
 from services.providers import registry
 
@@ -17,6 +18,19 @@ from services.providers import registry
 def service_choices() -> list[tuple[str, str]]:
     """A callable, so that a new provider file needs no migration."""
     return [(provider.kind, str(provider.label)) for provider in registry.all()]
+
+
+SETTINGS = {
+    "type": "object",
+    "additionalProperties": {
+        "type": ["string", "number", "boolean", "array", "null"],
+        "maxLength": 2000,
+        "maxItems": 500,
+        "items": {"type": ["string", "number", "boolean"], "maxLength": 500},
+    },
+    "maxProperties": 50,
+}
+"""A provider's own settings, flat; which ones there are, its settings form says."""
 
 
 class ServiceConfigQuerySet(models.QuerySet["ServiceConfig"]):
@@ -37,7 +51,7 @@ class ServiceConfig(models.Model):
     service_url = models.CharField(_("address"), max_length=500, blank=True)
     api_key = EncryptedTextField(_("key"), blank=True, default="", bind_to="service_name")
     enabled = models.BooleanField(_("in use"), default=True)
-    config_data = models.JSONField(_("settings"), default=dict, blank=True)
+    config_data = SchemaJSONField(_("settings"), schema=SETTINGS, default=dict, blank=True)
     updated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
     )
