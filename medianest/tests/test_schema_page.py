@@ -53,6 +53,17 @@ def test_the_page_shows_what_the_database_has(line: str) -> None:
     assert line in chapter().splitlines()
 
 
+def test_functions_stand_there_with_their_text() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(MADE)
+        cursor.execute(
+            "REVOKE ALL ON FUNCTION nests_no() FROM PUBLIC; GRANT EXECUTE ON FUNCTION nests_no() TO mn_staff"
+        )
+    page = markdown.page(catalogue.read(), meaning.by_table(), ["accounts"], catalogue.functions())
+    assert "| `nests_no()` | `trigger` | plpgsql |  | mn_staff |" in page.splitlines()
+    assert "### nests_no\n\n```sql\nBEGIN RETURN NULL; END\n```" in page
+
+
 def test_the_words_come_from_the_models() -> None:
     page = markdown.page(catalogue.read(), meaning.by_table(), ["requests_app", "notifications"])
     told_once = next(line for line in page.splitlines() if line.startswith("| notifications_told_once |"))

@@ -20,7 +20,8 @@ def fresh() -> str:
     with scratch.migrated():
         words = meaning.by_table()
         order = [config.label for config in apps.get_app_configs()]
-        return markdown.page(catalogue.read(), words, [app for app in order if app in {w.app for w in words.values()}])
+        apps_told = [app for app in order if app in {word.app for word in words.values()}]
+        return markdown.page(catalogue.read(), words, apps_told, catalogue.functions())
 
 
 def main() -> int:

@@ -55,6 +55,18 @@ class Trigger:
     definition: str
 
 
+@dataclasses.dataclass(frozen=True)
+class Function:
+    """`callers` are the running roles that may call it; `definer` says that it runs with its owner's rights."""
+
+    name: str
+    returns: str
+    language: str
+    definer: bool
+    callers: str
+    body: str
+
+
 @dataclasses.dataclass
 class Table:
     """A table with all that hangs on it. `rights` are those of the running roles where they are not the usual four."""
@@ -131,6 +143,23 @@ _RIGHTS = f"""
     WHERE {_OURS} AND r.rolname IN ('mn_app', 'mn_staff', 'mn_worker')
     GROUP BY c.relname, r.rolname ORDER BY c.relname COLLATE "C", r.rolname
 """  # noqa: S608
+
+
+_FUNCTIONS = """
+    SELECT p.proname || '(' || pg_get_function_arguments(p.oid) || ')', pg_get_function_result(p.oid), l.lanname,
+        p.prosecdef, array_to_string(ARRAY(
+            SELECT r.rolname FROM pg_roles r WHERE r.rolname IN ('mn_app', 'mn_staff', 'mn_worker')
+            AND has_function_privilege(r.oid, p.oid, 'EXECUTE') ORDER BY r.rolname), ', '), btrim(p.prosrc, E' \\n')
+    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace JOIN pg_language l ON l.oid = p.prolang
+    WHERE n.nspname = 'public'
+        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+    ORDER BY p.proname COLLATE "C", 1
+"""
+
+
+def functions() -> list[Function]:
+    """Every function of the `public` schema, by name."""
+    return [Function(*row) for row in _rows(_FUNCTIONS)]
 
 
 def read() -> list[Table]:

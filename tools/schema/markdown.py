@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from tools.schema.catalogue import Constraint, Table
+from tools.schema.catalogue import Constraint, Function, Table
 from tools.schema.meaning import Meaning
 
 _KINDS = {"p": "primary key", "u": "unique", "c": "check", "f": "foreign key", "x": "exclusion"}
+_GENERATED = "pgtrigger_"
 _NOTHING = Meaning("", "", {}, {})
 _INTRODUCTION = """# The schema
 
@@ -17,8 +18,10 @@ Made by `python -m tools.schema` from the catalogue of a freshly migrated Postgr
 Rights: `mn_app` (the web), `mn_staff` (the web for moderators and administrators) and `mn_worker` (background work) may select, insert, update and delete, unless a table says otherwise. “Row security: forced” means that a role sees only what a policy of the table lets it see, except for roles that pass row security (`mn_owner`, `mn_worker`)."""
 
 
-def page(tables: Sequence[Table], meanings: dict[str, Meaning], apps: Sequence[str]) -> str:
-    """The whole document. `apps` gives the order of the chapters; tables of no app come last."""
+def page(
+    tables: Sequence[Table], meanings: dict[str, Meaning], apps: Sequence[str], functions: Sequence[Function] = ()
+) -> str:
+    """The whole document. `apps` gives the order of the chapters; tables of no app come last, then the functions."""
     by_app = {app: [t for t in tables if meanings.get(t.name, _NOTHING).app == app] for app in [*apps, ""]}
     own = [table for app in apps for table in by_app[app]]
     chapters = [_INTRODUCTION, f"{len(own)} tables, {sum(len(t.columns) for t in own)} columns.", _overview(own)]
@@ -27,7 +30,23 @@ def page(tables: Sequence[Table], meanings: dict[str, Meaning], apps: Sequence[s
             chapters += [f"## {app}", _diagram(by_app[app]), *(_table(t, meanings[t.name]) for t in by_app[app])]
     chapters.append("## Tables of Django and of libraries")
     chapters += [_table(table, meanings.get(table.name, _NOTHING)) for table in by_app[""]]
+    chapters += _functions(functions)
     return "\n\n".join(chapters) + "\n"
+
+
+def _functions(functions: Sequence[Function]) -> list[str]:
+    """What policies and triggers call, with its text; the text of the trail's many triggers would say the same thrice."""
+    if not functions:
+        return []
+    told = [f for f in functions if not f.name.startswith(_GENERATED)]
+    head = ("function", "gives", "language", "rights", "may call it")
+    rows = [(_code(f.name), _code(f.returns), f.language, "its owner's" if f.definer else "", f.callers) for f in told]
+    bodies = [f"### {f.name.partition('(')[0]}\n\n```sql\n{f.body}\n```" for f in told]
+    made = (
+        f"Besides these, each trigger named `{_GENERATED}…` has a function of its name, which writes a row of the table's trail; "
+        "`operations/audit.py` declares them."
+    )
+    return ["## Functions", made, _grid(head, rows), *bodies]
 
 
 # --- diagrams ---------------------------------------------------------------------------------------------------------------
