@@ -22,6 +22,7 @@ from catalog.models import MediaItem
 from maintenance.scale_rows import SOURCES, Source, span
 from medianest.lib.errors import Cannot
 from medianest.lib.locks import hold_until_commit
+from medianest.lib.slow_queries import taking_their_time
 from requests_app.models import MediaRequest, ProblemReport, RequestedSeason, RequestEvent, RequestFollower
 from watchlists.models import WatchlistEntry
 
@@ -71,18 +72,18 @@ def grow(size: Size, *, say: Say, among_people: bool = False) -> None:
         raise CannotScale("Name how many requests there shall be, from 1 on.")
     if not among_people and User._base_manager.exclude(pk__range=span(User)).exists():
         raise CannotScale("People live in this database. To fill it with made-up rows all the same, add --yes.")
-    with transaction.atomic(), _without_a_trail():
+    with transaction.atomic(), _without_a_trail(), taking_their_time(connection):
         _take_time()
         _remove(say)
         for source in SOURCES:
             _make(source, size, say)
-    with connection.cursor() as cursor:
+    with taking_their_time(connection), connection.cursor() as cursor:
         cursor.execute("ANALYZE " + ", ".join(sorted({source.model._meta.db_table for source in SOURCES})))
 
 
 def remove(*, say: Say) -> None:
     """Take all made-up rows out again, with what people hung on them; titles that people use stay."""
-    with transaction.atomic(), _without_a_trail():
+    with transaction.atomic(), _without_a_trail(), taking_their_time(connection):
         _take_time()
         _remove(say)
 

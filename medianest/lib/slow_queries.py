@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -43,6 +44,19 @@ def timed(execute: Callable[..., Any], sql: Any, params: Any, many: bool, contex
         seconds = time.perf_counter() - started
         if seconds * 1000 >= settings.SLOW_QUERY_MS:
             log.warning("slow_query", seconds=round(seconds, 3), statement=shape(sql))
+
+
+@contextmanager
+def taking_their_time(connection: Any) -> Iterator[None]:
+    """Statements of this block may take as long as they like without a line: somebody asked for millions of rows."""
+    watched = timed in connection.execute_wrappers
+    if watched:
+        connection.execute_wrappers.remove(timed)
+    try:
+        yield
+    finally:
+        if watched:
+            connection.execute_wrappers.insert(0, timed)
 
 
 def shape(sql: Any) -> str:

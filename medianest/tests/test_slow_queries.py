@@ -63,6 +63,17 @@ def test_a_slow_query_is_logged_under_the_reference_without_its_parameters() -> 
     assert SECRET not in str(line)
 
 
+@pytest.mark.django_db
+def test_work_that_was_asked_to_take_long_leaves_no_line_and_what_follows_does(settings: Settings) -> None:
+    settings.SLOW_QUERY_MS = 0
+    with structlog.testing.capture_logs() as lines, connection.cursor() as cursor:
+        with slow_queries.taking_their_time(connection):
+            cursor.execute("SELECT 1")
+        assert not lines
+        cursor.execute("SELECT 1")
+    assert [line["event"] for line in lines] == ["slow_query"]
+
+
 @pytest.mark.usefixtures("_quick")
 @pytest.mark.django_db(transaction=True)
 def test_a_statement_that_was_cut_off_is_logged_too() -> None:
