@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from accounts.plex import guests
 from services import steps, summary
 
 if TYPE_CHECKING:
@@ -24,12 +25,13 @@ def theme_of(request: HttpRequest) -> str:
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
-    """Template variables of the frame: `theme`, `plain_http`, `trouble` (services that are not well) and
-    `setup_needed` (whether an administrator should still connect something)."""
+    """Template variables of the frame: `theme`, `plain_http`, `trouble` (services that are not well), `setup_needed`
+    (whether an administrator should still connect something) and `plex_is_dead` (whether Plex must be reconnected)."""
     return {
         "theme": theme_of(request),
         "plain_http": settings.PLAIN_HTTP,
         "trouble": SimpleLazyObject(summary.trouble),
+        "plex_is_dead": SimpleLazyObject(guests.needs_reconnecting),
         "setup_needed": SimpleLazyObject(lambda: request.user.is_authenticated and _setup_needed(request.user)),
     }
 

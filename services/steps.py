@@ -11,7 +11,7 @@ from services import summary
 from services.forms import ConnectionForm, form_for, settings_names
 from services.models import ServiceConfig
 from services.providers import registry
-from services.providers.base import Provider, TestResult
+from services.providers.base import KnowsItsGuests, Provider, TestResult
 from services.summary import ServiceView
 
 _SESSION_KEY = "setup_result"
@@ -27,6 +27,11 @@ class Step:
     is_connected: bool
     can_keep: bool
     view: ServiceView
+
+    @property
+    def knows_guests(self) -> bool:
+        """Whether people can sign in with it, and its key comes from its owner's sign-in too."""
+        return issubclass(self.provider, KnowsItsGuests)
 
     @property
     def settings_fields(self) -> list[Any]:

@@ -34,6 +34,8 @@ ALWAYS = {
     "status": "/status/",
     "setup": "/setup/",
     "profile": "/account/",
+    "import": "/account/import/",
+    "plex-reconnect": "/account/plex/reconnect/",
     "change-password": "/account/change-password/",
     "not-found": "/there/is/nothing/here/",
     "admin": "/admin/",
@@ -52,6 +54,7 @@ class Artist:
     url: str
     out: Path
     cookies: list[Any] = dataclasses.field(default_factory=list)
+    neighbours: tuple[str, ...] = ()  # hosts besides ours that a page may lead to: Plex's
     complaints: list[str] = dataclasses.field(default_factory=list)
 
     @contextlib.contextmanager
@@ -69,17 +72,18 @@ class Artist:
             context.close()
 
     def _heard(self, page: Page, kind: str, text: str) -> None:
-        if kind in ("error", "warning") and "404" not in text:
+        if kind in ("error", "warning") and "404" not in text and "403" not in text:
             self.complaints.append(f"{page.url}: {text}")
 
     def _asked(self, page: Page, address: str) -> None:
-        if not address.startswith((self.url, "data:")):
+        if not address.startswith((self.url, "data:", *self.neighbours)):
             self.complaints.append(f"{page.url} asks another host: {address}")
 
     def sign_in(self, username: str, password: str) -> None:
         """Raises RuntimeError when the name and password do not open the door."""
         with self.page() as page:
             page.goto(f"{self.url}/account/sign-in/")
+            page.eval_on_selector_all("details.other-way", "ways => ways.forEach((way) => (way.open = true))")
             page.fill('input[name="username"]', username)
             page.fill('input[name="password"]', password)
             page.press('input[name="password"]', "Enter")
@@ -121,6 +125,28 @@ class Artist:
             if order:
                 page.click("#order")
                 page.wait_for_selector("text=/[1-9][0-9] % of/", timeout=60_000)
+
+
+def draw_door(artist: Artist) -> None:
+    """The pages between here and Plex: waiting, and each way of being turned away that a simulated person meets."""
+    with artist.page() as page:
+        page.goto(f"{artist.url}/account/sign-in/")
+        page.get_by_role("button", name="Sign in with Plex").click()
+        page.wait_for_url("**/auth**")
+        artist.cookies = page.context.cookies(artist.url)
+    artist.draw("plex-waiting", "/account/plex/")
+    artist.draw("sign-in-again", "/account/sign-in/")
+    artist.cookies = []
+    artist.draw("plex-elsewhere", "/account/plex/return/?state=of-another-browser")
+    for who in ("Stefan", "Pia"):
+        with artist.page() as page:
+            page.goto(f"{artist.url}/account/sign-in/")
+            page.get_by_role("button", name="Sign in with Plex").click()
+            page.get_by_role("button", name=who).click()
+            page.wait_for_url("**/refused/")
+            artist.cookies = page.context.cookies(artist.url)
+        artist.draw(f"plex-refused-{who.lower()}", "/account/plex/refused/")
+    artist.cookies = []
 
 
 def draw_all(artist: Artist) -> None:
@@ -170,6 +196,8 @@ def main() -> int:
         for name, path in SIGNED_OUT.items():
             artist.draw(name, path)
         if house:
+            artist.neighbours = (house.sandbox["services"]["plextv"],)
+            draw_door(artist)
             _fill_demo(artist, house)
         elif wanted.user:
             artist.sign_in(wanted.user, os.environ.get("MEDIANEST_PASSWORD", ""))

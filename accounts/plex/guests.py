@@ -11,6 +11,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 import structlog
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 
@@ -28,6 +29,7 @@ log = structlog.get_logger(__name__)
 GRACE = dt.timedelta(days=7)
 """How long whoever was on the list may still enter while it cannot be read."""
 _LOCK = "accounts.plex_guests"
+_DEAD = "plex:reconnect"
 _TOLD = ["username", "name", "relation", "is_pending"]
 
 
@@ -89,6 +91,11 @@ def note_trouble(trouble: Trouble) -> None:
     """Keep why the list could not be read; what was known before stays."""
     values = {"tried_at": timezone.now(), "trouble": trouble}
     GuestList.objects.update_or_create(pk=THE_LIST, defaults=values)
+    _forget_trouble()
+
+
+def _forget_trouble() -> None:
+    transaction.on_commit(lambda: cache.delete(_DEAD), robust=True)
 
 
 # --- keeping ----------------------------------------------------------------------------------------------------------
@@ -105,6 +112,7 @@ def keep(reading: Reading) -> None:
         "trouble": Trouble.NONE,
     }
     GuestList.objects.update_or_create(pk=THE_LIST, defaults=values)
+    _forget_trouble()
     PlexGuest.objects.exclude(plex_id__in=[guest.account_id for guest in reading.guests]).delete()
     known = {row[0]: row for row in PlexGuest.objects.values_list("plex_id", *_TOLD)}
     rows = {guest.account_id: _row(guest) for guest in reading.guests}
@@ -176,5 +184,9 @@ def sections_for(user: User) -> frozenset[str] | None:
 
 
 def needs_reconnecting() -> bool:
-    """Whether the server's own token is known to be dead."""
-    return GuestList.objects.filter(trouble=Trouble.RECONNECT).exists()
+    """Whether the server's own token is known to be dead. Kept for a minute: every administrator's page asks."""
+    known: bool | None = cache.get(_DEAD)
+    if known is None:
+        known = GuestList.objects.filter(trouble=Trouble.RECONNECT).exists()
+        cache.set(_DEAD, known, timeout=60)
+    return known

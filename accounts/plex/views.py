@@ -166,7 +166,7 @@ def refused(request: HttpRequest) -> HttpResponse:
     if kept is None or request.user.is_authenticated:
         return redirect("home" if request.user.is_authenticated else "accounts:sign-in")
     context = {"kind": kept["kind"], "who": kept.get("who", ""), "waiting": pins.pending(request)}
-    return render(request, "accounts/plex/refused.html", context, status=403 if kept["kind"] != "away" else 503)
+    return render(request, "accounts/plex/refused.html", context)
 
 
 def _go_on(request: HttpRequest, begun: Pending) -> HttpResponse:

@@ -25,7 +25,7 @@ from services.providers.plex.tv import PlexTv as Visit
 def page(answer: Any, visitor: Visitor) -> str:
     assert answer.headers["Location"] == REFUSED
     shown = visitor.client.get(REFUSED)
-    assert shown.status_code in (403, 503)
+    assert shown.status_code == 200
     assert not visitor.is_in
     return str(shown.content.decode())
 
@@ -182,6 +182,18 @@ def test_a_dead_token_of_the_server_is_told_apart(visitor: Visitor) -> None:
     assert "lost its connection to Plex" in text
     assert "Reconnect Plex" in text
     assert guests.needs_reconnecting()
+
+
+def test_administrators_are_told_to_reconnect_and_others_are_not(
+    visitor: Visitor, administrators: Client, annas: Client, django_capture_on_commit_callbacks: Any
+) -> None:
+    assert "no longer accepts" not in administrators.get("/").content.decode()
+    visitor.plextv.revoke("olive")
+    with django_capture_on_commit_callbacks(execute=True):
+        visitor.enter("ben")
+    assert "no longer accepts" in administrators.get("/").content.decode()
+    assert RECONNECT in administrators.get("/").content.decode()
+    assert "no longer accepts" not in annas.get("/").content.decode()
 
 
 def test_a_friends_token_does_not_make_him_owner(visitor: Visitor, connected: ServiceConfig) -> None:
