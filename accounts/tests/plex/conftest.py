@@ -37,8 +37,8 @@ def _nothing_remembered() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(base, "LOOK", dataclasses.replace(base.LOOK, connect=0.4, total=0.6))
-    monkeypatch.setattr(tv, "LIMITS", dataclasses.replace(tv.LIMITS, connect=0.4, total=0.8))
+    monkeypatch.setattr(base, "LOOK", dataclasses.replace(base.LOOK, connect=1.0, total=3.0))
+    monkeypatch.setattr(tv, "LIMITS", dataclasses.replace(tv.LIMITS, connect=1.0, total=3.0))
     monkeypatch.setattr(breaker, "_own", {})
     with stamina.set_testing(True, attempts=1):
         yield

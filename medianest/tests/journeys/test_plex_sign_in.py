@@ -157,9 +157,11 @@ def test_a_browser_that_may_not_ask_plex_leaves_it_to_the_server(
 ) -> None:
     outside.plextv.control({"cors": False})
     page = contexts().new_page()
+    before = len(outside.plextv.settings.pins._pins)
     to_plex(page)
     as_(page, "Ben")
     is_in(page, "Ben")
+    assert len(outside.plextv.settings.pins._pins) == before + 2  # the one that the browser may not read, and ours
 
 
 def test_an_app_on_the_home_screen_goes_on_by_itself(contexts: Callable[..., BrowserContext], outside: Sandbox) -> None:
@@ -267,3 +269,4 @@ def test_the_back_button_leads_to_the_page_that_waits(contexts: Callable[..., Br
     page.go_back()
     page.goto("/account/plex/")
     is_in(page, "Ben")
+    expect(page).to_have_url(re.compile("/$"))
