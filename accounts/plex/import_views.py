@@ -34,11 +34,12 @@ class Progress:
 @require_safe
 def people(request: HttpRequest) -> HttpResponse:
     """The server's guests as last read; those who are here already cannot be chosen."""
-    found = importing.candidates()
+    found, the_list = importing.candidates(), guests.the_list()
     context = {
         "guests": found,
         "can_choose": any(not (guest.is_here or guest.is_pending) for guest in found),
-        "the_list": guests.the_list(),
+        "the_list": the_list,
+        "plex_is_dead": False,  # told beside the list
         "progress": _progress(jobs.import_under_way()),
     }
     return render(request, "accounts/plex/import.html", context)

@@ -6,6 +6,8 @@ import dataclasses
 import uuid
 from collections.abc import Sequence
 
+from django.db.models import Exists, OuterRef
+
 from accounts.models import User
 from accounts.models.plex import PlexGuest
 from accounts.plex import guests, people
@@ -60,9 +62,8 @@ class Candidate:
 
 
 def candidates() -> list[Candidate]:
-    """Everybody on the list as last read, in two queries."""
-    people_here = User.objects.present().filter(plex_id__isnull=False)
-    here = set(people_here.values_list("plex_id", flat=True))
+    """Everybody on the list as last read, in one query."""
+    people_here = User.objects.present().filter(plex_id=OuterRef("plex_id"))
     return [
         Candidate(
             guest.plex_id,
@@ -70,7 +71,7 @@ def candidates() -> list[Candidate]:
             guest.username,
             guest.get_relation_display(),
             guest.is_pending,
-            guest.plex_id in here,
+            guest.is_here,
         )
-        for guest in PlexGuest.objects.all()
+        for guest in PlexGuest.objects.annotate(is_here=Exists(people_here))
     ]

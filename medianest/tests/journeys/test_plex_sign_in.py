@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from sandbox.run import Sandbox
-from tools.house import House, Visitor
+from tools.house import House, Visitor, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(300)]
 PHONE, DESKTOP = (390, 844), (1280, 900)
@@ -28,8 +28,7 @@ def outside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 def fresh_house(outside: Sandbox, folder: Path) -> Iterator[House]:
     """As after `make run`, with Plex connected by the first administrator; nobody has come with Plex yet."""
     with House(folder, mode="run", environment=outside.environment()) as started:
-        found = re.search(r"[Pp]assword:?\s+(\S+)", started.output())
-        assert found
+        found = until(lambda: re.search(r"[Pp]assword:?\s+(\S+)", started.output()), what="the one-time password")
         with Visitor(started, "admin", found[1]) as admin:
             admin.post("/account/change-password/", new="an-evening-with-plex", again="an-evening-with-plex")
             connection = {"service_url": outside.plex.url, "key": outside.plex.token}
