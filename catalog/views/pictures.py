@@ -6,11 +6,13 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from catalog import pictures
+from operations.row_security import own_scope
 
 _YEAR = 31_536_000
 _EMPTY = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 3"/>'
 
 
+@own_scope
 @require_GET
 def tmdb(request: HttpRequest, size: str, name: str) -> HttpResponse:
     """One of TMDB's pictures; nothing at all, for a minute, while it cannot be had: the page's own colour shows."""

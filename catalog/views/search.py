@@ -9,23 +9,27 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from catalog import cards, finding, taste
-from catalog.views.paging import number
+from catalog.views.parts import is_part, number
+from operations.row_security import acting_as, own_scope
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 
+@own_scope
 @require_GET
 def search(request: HttpRequest) -> HttpResponse:
     """Films, series and people by name or id; while somebody types, the results alone."""
     user = cast("User", request.user)
     typed = (request.GET.get("q") or request.GET.get("link", "")).strip()
-    found = finding.find(typed, page=number(request), language=taste.of(user).language)
-    context = {
-        "typed": typed[: finding.LONGEST],
-        "found": found,
-        "titles": cards.titles(user, found.titles),
-        "people": cards.people(found.people),
-    }
-    as_typed = getattr(request, "htmx", None) and request.htmx.target == "results"  # type: ignore[attr-defined]
-    return render(request, "catalog/_results.html" if as_typed else "catalog/search.html", context)
+    with acting_as(user):
+        language = taste.of(user).language
+    found = finding.find(typed, page=number(request), language=language)
+    with acting_as(user):
+        context = {
+            "typed": typed[: finding.LONGEST],
+            "found": found,
+            "titles": cards.titles(user, found.titles),
+            "people": cards.people(found.people),
+        }
+        return render(request, "catalog/_results.html" if is_part(request) else "catalog/search.html", context)
