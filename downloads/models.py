@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from downloads.querysets import DownloadQuerySet, EntryQuerySet
 from medianest.lib.json_schema import SchemaJSONField
-from medianest.lib.row_policies import RowSecurity, own, with_parent
+from medianest.lib.row_policies import RowSecurity, own, own_or, with_parent
 from operations.audit import audited, untold
 
 
@@ -165,7 +165,7 @@ class YoutubeDownload(models.Model):
             ),
             RowSecurity(
                 name="downloads_rows",
-                see=f"{own()} OR (visibility = 'shared' AND ordered_at IS NOT NULL)",
+                see=own_or("visibility = 'shared' AND ordered_at IS NOT NULL"),
                 change=own(),
             ),
         ]

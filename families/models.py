@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import MediaItem
 from families.querysets import FamilyQuerySet, InvitationQuerySet, MembershipQuerySet, RecommendationQuerySet
-from medianest.lib.row_policies import ANYBODY, ME, RowSecurity, among, own
+from medianest.lib.row_policies import ANYBODY, ME, RowSecurity, among, own, own_or
 from operations.audit import audited
 
 
@@ -313,7 +313,7 @@ class Recommendation(models.Model):
             ),
             RowSecurity(
                 name="recommendations_rows",
-                see=f"{own('sender_id')} OR {own('recipient_id')}",
+                see=own_or(own("sender_id"), "recipient_id"),
                 add=own("sender_id"),
             ),
         ]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import MediaItem
-from medianest.lib.row_policies import RowSecurity, among, own, own_rows, with_parent
+from medianest.lib.row_policies import RowSecurity, among, own, own_or, own_rows, with_parent
 from operations.audit import audited
 from watchlists.querysets import ViewingQuerySet, WatchlistQuerySet
 
@@ -38,7 +38,7 @@ class Visibility(models.TextChoices):
     EVERYONE = "everyone", _("everyone here")
 
 
-_SHOWN = f"{own()} OR visibility = 'everyone' OR (visibility = 'family' AND {among('user_id', 'mn_household')})"
+_SHOWN = own_or(f"visibility = 'everyone' OR (visibility = 'family' AND {among('user_id', 'mn_household')})")
 
 
 @audited(exclude=["notes"])

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import MediaItem
 from medianest.lib.composite_key import FollowsParent
 from medianest.lib.json_schema import SchemaJSONField
-from medianest.lib.row_policies import NOBODY, RowSecurity, among, own, with_parent
+from medianest.lib.row_policies import NOBODY, RowSecurity, among, own, own_or, with_parent
 from operations.audit import audited, untold
 from requests_app.querysets import KeptRequests, RequestQuerySet, SeasonQuerySet
 from requests_app.schemas import HANDOVER
@@ -194,7 +194,7 @@ class MediaRequest(models.Model):
                 name="requests_there_since",
                 violation_error_message=_("A request that is there says since when; any other does not."),
             ),
-            RowSecurity(name="requests_rows", see=f"{own()} OR {_FOLLOWED}", change=own()),
+            RowSecurity(name="requests_rows", see=own_or(_FOLLOWED), change=own()),
         ]
 
     def __str__(self) -> str:
@@ -310,7 +310,9 @@ class RequestFollower(models.Model):
                 name="request_followers_unique",
                 violation_error_message=_("This request is followed already."),
             ),
-            RowSecurity(name="request_followers_rows", see=with_parent("request_id", "media_requests"), change=own()),
+            RowSecurity(
+                name="request_followers_rows", see=own_or(with_parent("request_id", "media_requests")), change=own()
+            ),
         ]
 
     def __str__(self) -> str:
