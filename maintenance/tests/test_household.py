@@ -133,12 +133,22 @@ def test_a_second_time_adds_nothing_and_leaves_what_was_changed_and_deleted() ->
     MediaRequest.objects.filter(status="pending").delete()
     WatchlistEntry.objects.filter(rating=10).update(rating=1)
     Family.objects.all().delete()
-    User.objects.filter(username="anna").update(role=Role.MODERATOR)
+    User.objects.filter(username="anna").update(name="Anna of next door")
     before = counts()
     lines = seed()
     assert all(line.endswith(": all there.") for line in lines)
     assert counts() == before
     assert not WatchlistEntry.objects.filter(rating=10).exists()
+    assert User.objects.get(username="anna").name == "Anna of next door"
+
+
+def test_without_somebody_of_each_role_it_furnishes_nothing() -> None:
+    seed()
+    Family.objects.all().delete()
+    SeededRow.objects.filter(kind="demo").delete()
+    User.objects.filter(username="anna").update(role=Role.MODERATOR)
+    assert not any("family" in line for line in seed())
+    assert not Family.objects.exists()
 
 
 def test_somebodys_own_request_for_the_same_film_stands() -> None:
