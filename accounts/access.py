@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.rights import Right, may
 from operations.row_security import staff_scope
 
 P = ParamSpec("P")
@@ -20,20 +20,20 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 def moderator_required(view: View[P]) -> View[P]:
     """Only moderators and administrators; other people see the 403 page."""
-    return _only(view, lambda user: user.is_moderator, lambda: _("This page is for moderators."))
+    return _only(view, Right.SEE_EVERYBODYS, lambda: _("This page is for moderators."))
 
 
 def administrator_required(view: View[P]) -> View[P]:
     """Only administrators; other people see the 403 page."""
-    return _only(view, lambda user: user.is_administrator, lambda: _("This page is for administrators."))
+    return _only(view, Right.ADMINISTER, lambda: _("This page is for administrators."))
 
 
-def _only(view: View[P], may: Callable[[User], bool], sentence: Callable[[], str]) -> View[P]:
+def _only(view: View[P], right: Right, sentence: Callable[[], str]) -> View[P]:
     @functools.wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        if not may(request.user):
+        if not may(request.user, right):
             raise PermissionDenied(sentence())
         return view(request, *args, **kwargs)
 

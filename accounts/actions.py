@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, Role, Status, User
+from accounts.models.last_administrator import LOCK
 from accounts.passwords import one_time_password
 from accounts.rules import CannotChangePerson, another_administrator_than, refuse_taken_names, taken_names
 from accounts.sessions import end_sessions
@@ -21,7 +22,6 @@ from medianest.lib.locks import hold_until_commit
 from operations import security
 
 BOOTSTRAP_USERNAME = "admin"
-_LOCK = "accounts.administrators"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +47,7 @@ def create_person(*, by: User | None, person: User, request: HttpRequest | None 
 @transaction.atomic
 def bootstrap_administrator() -> Issued | None:
     """Create the first administrator. None when an active one exists; two callers at once create one."""
-    hold_until_commit(_LOCK)
+    hold_until_commit(LOCK)
     if User.objects.administrators().exists():
         return None
     person = User(username=_free_username(), name=_("Administrator"), role=Role.ADMIN, is_bootstrap_user=True)
@@ -60,7 +60,7 @@ def recover_administrator() -> Issued:
 
     For whoever has the server's shell. Creates the first administrator when there has never been one.
     """
-    hold_until_commit(_LOCK)
+    hold_until_commit(LOCK)
     everyone = User.objects.order_by("created_at")
     person = everyone.filter(is_bootstrap_user=True).first() or everyone.administrators().first()
     if person is None:
@@ -97,6 +97,25 @@ def activate(*, by: User, person: User, request: HttpRequest | None = None) -> U
 
 
 @transaction.atomic
+def set_limits(*, by: User, person: User, limits: Mapping[str, int | None], request: HttpRequest | None = None) -> User:
+    """Give the person limits of their own, by field (`limit_…`); None takes one back to the house's."""
+    row = User.objects.select_for_update().get(pk=person.pk)
+    for name, times in limits.items():
+        setattr(row, name, times)
+    _save(row)
+    security.record("person.limits_changed", request=request, actor=by, about=row.username, **limits)
+    return row
+
+
+@transaction.atomic
+def end_all_sessions(*, by: User, person: User, request: HttpRequest | None = None) -> User:
+    """Sign the person out everywhere; they may come back at once."""
+    ended = end_sessions(person)
+    security.record("person.sessions_ended", request=request, actor=by, about=person.username, ended=ended)
+    return person
+
+
+@transaction.atomic
 def edit_person(*, by: User, person: User, fields: Iterable[str], request: HttpRequest | None = None) -> User:
     """Save the named fields of an edited person, with the same rules as `set_role` and `suspend`."""
     changes = {name: getattr(person, name) for name in fields}
@@ -105,7 +124,7 @@ def edit_person(*, by: User, person: User, fields: Iterable[str], request: HttpR
 
 @transaction.atomic
 def _change(*, by: User, pk: uuid.UUID, request: HttpRequest | None, **changes: object) -> User:
-    hold_until_commit(_LOCK)
+    hold_until_commit(LOCK)
     person = User.objects.select_for_update().get(pk=pk)
     before = {"role": person.role, "status": person.status}
     was_administrator = person.is_administrator
@@ -142,7 +161,7 @@ def delete_people(*, by: User, people: Sequence[User], request: HttpRequest | No
 
     Raises CannotChangePerson when no active administrator would be left.
     """
-    hold_until_commit(_LOCK)
+    hold_until_commit(LOCK)
     rows = list(User.objects.present().select_for_update().filter(pk__in=[person.pk for person in people]))
     gone = [row for row in rows if row.is_administrator]
     if gone:

@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Lower
 
+from accounts.rights import Right, roles_with
+
 if TYPE_CHECKING:
     from accounts.models import (  # noqa: F401  (named in quotes below)
         Account,
@@ -33,7 +35,7 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(status="active")
 
     def administrators(self) -> UserQuerySet:
-        return self.active().filter(role="ADMIN")
+        return self.active().filter(role__in=roles_with(Right.ADMINISTER))
 
     def known_as(self, login: str) -> UserQuerySet:
         """Those whose user name or e-mail is `login`, in whatever case. Deleted people have neither any more."""

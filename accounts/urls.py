@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts import views
+from accounts import rights_page, views
 from accounts.plex import import_views
 from accounts.plex import views as plex
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
     path("sign-out/", views.sign_out, name="sign-out"),
     path("change-password/", views.change_password, name="change-password"),
+    path("rights/", rights_page.show, name="rights"),
     path("plex/", plex.waiting, name="plex-waiting"),
     path("plex/begin/", plex.begin, name="plex-begin"),
     path("plex/return/", plex.come_back, name="plex-return"),

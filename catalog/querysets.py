@@ -10,6 +10,8 @@ from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.rights import Right, may
+
 if TYPE_CHECKING:
     from accounts.models import User
     from catalog.models import (  # noqa: F401  (named in quotes below)
@@ -72,7 +74,7 @@ class LibrarySectionQuerySet(models.QuerySet["LibrarySection"]):
     def visible_to(self, user: User) -> LibrarySectionQuerySet:
         """Those shared with this person; administrators see all."""
         shown = self.filter(is_shown=True)
-        return shown if user.is_administrator else shown.filter(shares__user=user)
+        return shown if may(user, Right.SEE_WHOLE_LIBRARY) else shown.filter(shares__user=user)
 
 
 class LibraryItemManager(models.Manager["LibraryItem"]):
@@ -86,7 +88,7 @@ class LibraryItemQuerySet(models.QuerySet["LibraryItem"]):
     def visible_to(self, user: User) -> LibraryItemQuerySet:
         """What stands in sections shared with this person; administrators see all that is shown."""
         shown = self.filter(section__is_shown=True)
-        return shown if user.is_administrator else shown.filter(section__shares__user=user)
+        return shown if may(user, Right.SEE_WHOLE_LIBRARY) else shown.filter(section__shares__user=user)
 
     def of_title(self, tmdb_id: int, media_type: str) -> LibraryItemQuerySet:
         """The film or series with this TMDB id, in whatever sections."""

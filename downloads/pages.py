@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.rights import Right, may
 from downloads import queue_state, summary
 from downloads.classify import MAY_CHANGE
 from downloads.models import DownloadEntry, DownloadProfile, DownloadStatus, EntryStatus, PlexState, YoutubeDownload
@@ -287,7 +288,7 @@ def poll_seconds(download: YoutubeDownload) -> int:
 def one(download: YoutubeDownload, *, user: User, start: int = 1) -> DownloadPage:
     """The page of `download` with the entries from position `start` on; at most five queries."""
     found = list(download.entries.select_related("video").filter(position__gte=start).in_order()[: ENTRIES_A_PAGE + 1])
-    may_change = download.user_id == user.pk or user.is_moderator
+    may_change = download.user_id == user.pk or may(user, Right.DECIDE)
     return DownloadPage(
         download=download,
         summary=summary.summarise([download])[download.pk],

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Q
 
+from accounts.rights import Right, may
+
 if TYPE_CHECKING:
     from accounts.models import User
     from downloads.models import DownloadEntry, YoutubeDownload  # noqa: F401  (named in quotes below)
@@ -20,13 +22,13 @@ ON_DISK = ("downloaded", "scanned", "in_collection")
 class DownloadQuerySet(models.QuerySet["YoutubeDownload"]):
     def visible_to(self, user: User) -> DownloadQuerySet:
         """One's own and what others share; moderators see all."""
-        if user.is_moderator:
+        if may(user, Right.SEE_EVERYBODYS):
             return self
         return self.filter(Q(user=user) | Q(visibility="shared", ordered_at__isnull=False))
 
     def changeable_by(self, user: User) -> DownloadQuerySet:
         """One's own; moderators may change all."""
-        return self if user.is_moderator else self.filter(user=user)
+        return self if may(user, Right.DECIDE) else self.filter(user=user)
 
     def active(self) -> DownloadQuerySet:
         """Ordered and not at an end."""

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
+from accounts.rights import Right, may
+
 if TYPE_CHECKING:
     from accounts.models import User
     from guides.models import GuidePage, QuickLink  # noqa: F401  (named in quotes below)
@@ -14,9 +16,9 @@ if TYPE_CHECKING:
 def _audiences(user: User) -> list[str]:
     """To which audiences a person belongs."""
     own = ["everyone"]
-    if user.is_moderator:
+    if may(user, Right.READ_STAFF_GUIDES):
         own.append("moderators")
-    if user.is_administrator:
+    if may(user, Right.ADMINISTER):
         own.append("administrators")
     return own
 

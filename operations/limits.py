@@ -80,11 +80,17 @@ def _wait(seconds: int) -> str:
 def count(user: Any, limit: Limit) -> None:
     """Count one use by this person. Raises TooOften, which counts nothing."""
     key = f"limit:{limit.name}:{user.pk}"
-    verdict = throttle.hit(key, limit.times, limit.seconds, earlier=lambda: _earlier(user.pk, limit))
+    times = times_for(user, limit)
+    verdict = throttle.hit(key, times, limit.seconds, earlier=lambda: _earlier(user.pk, limit))
     if not verdict.allowed:
-        raise TooOften(str(limit.told) % {"times": limit.times}, verdict.retry_after)
+        raise TooOften(str(limit.told) % {"times": times}, verdict.retry_after)
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, [user.pk, limit.name, _slice_of(timezone.now(), limit)])
+
+
+def times_for(user: Any, limit: Limit) -> int:
+    """How often this person may: by a limit of their own (`limit_…` on the person), else by the house's."""
+    return getattr(user, f"limit_{limit.name}", None) or limit.times
 
 
 def _slice_of(moment: dt.datetime, limit: Limit) -> dt.datetime:

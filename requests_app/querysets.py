@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Q
 
+from accounts.rights import Right, may
 from medianest.lib.any_of import any_of
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class RequestQuerySet(models.QuerySet["MediaRequest"]):
 
     def visible_to(self, user: User) -> RequestQuerySet:
         """One's own and those one follows; moderators see all."""
-        if user.is_moderator:
+        if may(user, Right.SEE_EVERYBODYS):
             return self
         followed = self.model.followers.rel.related_model._base_manager.filter(user=user).values("request")
         return self.filter(Q(user=user) | any_of("pk", followed))
@@ -87,7 +88,7 @@ class SeasonQuerySet(models.QuerySet["RequestedSeason"]):
 class ProblemQuerySet(models.QuerySet["ProblemReport"]):
     def visible_to(self, user: User) -> ProblemQuerySet:
         """One's own; moderators see all."""
-        return self if user.is_moderator else self.filter(user=user)
+        return self if may(user, Right.SEE_EVERYBODYS) else self.filter(user=user)
 
     def open(self) -> ProblemQuerySet:
         return self.filter(status="open")

@@ -11,11 +11,14 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import actions
 from accounts.actions import Issued
+from accounts.admin.asking import END_SESSIONS, LIMITS, ONE_TIME_PASSWORDS, SUSPEND, LimitsForm, ask, is_sure
 from accounts.forms import PersonForm
 from accounts.models import Role, User
 from medianest.lib.admin_base import CarefulAdmin
@@ -25,6 +28,10 @@ from medianest.lib.errors import Cannot
 _KNOWN: list[Any] = [
     *("plex_id", "plex_username", "plex_token_state", "requires_password_change", "last_login"),
     *("created_at", "updated_at", "deleted_at"),
+]
+_BULK = [
+    *("make_viewers", "make_moderators", "make_administrators", "set_limits", "end_sessions"),
+    *("suspend_people", "activate_people", "restore_people", "issue_passwords"),
 ]
 
 
@@ -62,18 +69,17 @@ class UserAdmin(CarefulAdmin[User]):
     list_filter = ["role", "status", "requires_password_change", IsDeleted]
     search_fields = ["name", "username", "email", "plex_username"]
     ordering = ["username"]
-    actions = [
-        "make_viewers",
-        "make_moderators",
-        "make_administrators",
-        "suspend_people",
-        "activate_people",
-        "restore_people",
-        "issue_passwords",
-    ]
+    actions = _BULK
     fieldsets = [
         (None, {"fields": ["username", "name", "email"]}),
-        (gettext_lazy("What they may do"), {"fields": ["role", "status"]}),
+        (gettext_lazy("What they may do"), {"fields": ["role", "status", "rights_link"]}),
+        (
+            gettext_lazy("Limits of their own"),
+            {
+                "fields": ["limit_requests", "limit_playlists", "limit_api"],
+                "description": gettext_lazy("Empty: the limit that holds for everyone."),
+            },
+        ),
         (
             gettext_lazy("What MediaNest knows"),
             {"fields": _KNOWN},
@@ -91,7 +97,7 @@ class UserAdmin(CarefulAdmin[User]):
             },
         )
     ]
-    readonly_fields = _KNOWN
+    readonly_fields = [*_KNOWN, "rights_link"]
     delete_confirmation_template = "admin/accounts/user/put_away.html"
     delete_selected_confirmation_template = "admin/accounts/user/put_away_selected.html"
 
@@ -107,6 +113,10 @@ class UserAdmin(CarefulAdmin[User]):
         if not field.is_set(person):
             return _("none")
         return _("stored") if field.opens(person) else _("stored, but cannot be read: sign in with Plex again")
+
+    @admin.display(description=gettext_lazy("roles"))
+    def rights_link(self, person: User) -> str:
+        return format_html('<a href="{}">{}</a>', reverse("accounts:rights"), _("Who may do what"))
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         return self.fieldsets if obj else self.add_fieldsets
@@ -160,8 +170,23 @@ class UserAdmin(CarefulAdmin[User]):
         self._each(request, people, functools.partial(actions.set_role, role=Role.ADMIN))
 
     @admin.action(description=gettext_lazy("Suspend: sign out everywhere and let in no more"))
-    def suspend_people(self, request: HttpRequest, people: QuerySet[User]) -> None:
-        self._each(request, people, actions.suspend)
+    def suspend_people(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
+        if not is_sure(request):
+            return ask(self, request, people, SUSPEND)
+        return self._each(request, people, actions.suspend)
+
+    @admin.action(description=gettext_lazy("Sign out everywhere"))
+    def end_sessions(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
+        if not is_sure(request):
+            return ask(self, request, people, END_SESSIONS)
+        return self._each(request, people, actions.end_all_sessions)
+
+    @admin.action(description=gettext_lazy("Set limits"))
+    def set_limits(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
+        form = LimitsForm(request.POST if is_sure(request) else None)
+        if not form.is_valid():
+            return ask(self, request, people, LIMITS, form)
+        return self._each(request, people, functools.partial(actions.set_limits, limits=form.wanted()))
 
     @admin.action(description=gettext_lazy("Let in again"))
     def activate_people(self, request: HttpRequest, people: QuerySet[User]) -> None:
@@ -173,11 +198,13 @@ class UserAdmin(CarefulAdmin[User]):
 
     @admin.action(description=gettext_lazy("Give a new one-time password"))
     def issue_passwords(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse:
+        if not is_sure(request):
+            return ask(self, request, people, ONE_TIME_PASSWORDS)
         issued = [actions.issue_one_time_password(by=_by(request), person=person, request=request) for person in people]
         self._show_once(request, issued)
         return self._one_time_passwords(request)
 
-    def _each(self, request: HttpRequest, people: QuerySet[User], act: Callable[..., User]) -> None:
+    def _each(self, request: HttpRequest, people: QuerySet[User], act: Callable[..., User]) -> HttpResponse | None:
         """Do it to each; those for whom it is refused are named with the reason, the others are done."""
         done = 0
         for person in people:
@@ -188,6 +215,7 @@ class UserAdmin(CarefulAdmin[User]):
                 messages.error(request, refusal.sentence)
         if done:
             messages.success(request, ngettext("%(n)d person changed.", "%(n)d people changed.", done) % {"n": done})
+        return None
 
     # --- one-time passwords -------------------------------------------------------------------------------------------
     # They go from the action into this one answer, and are stored nowhere in between.

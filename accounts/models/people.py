@@ -11,17 +11,11 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.last_administrator import KeepsAnAdministrator
 from accounts.querysets import UserQuerySet
+from accounts.rights import Right, Role, may
 from medianest.lib.crypto import EncryptedTextField
 from operations.audit import audited
-
-
-class Role(models.TextChoices):
-    """What a person may do; each role includes the one before it."""
-
-    USER = "USER", _("viewer")
-    MODERATOR = "MODERATOR", _("moderator")
-    ADMIN = "ADMIN", _("administrator")
 
 
 class Status(models.TextChoices):
@@ -58,6 +52,7 @@ class User(AbstractBaseUser):
 
     A managed Plex (Home) user may have no e-mail; one without a Plex id is a local person. Deleted people keep
     their row for a while so that they can be brought back; their user name, e-mail and Plex id are free again.
+    `limit_…` stands in for the house's limit of that name (`operations/limits.py`); null: the house's holds.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -76,6 +71,9 @@ class User(AbstractBaseUser):
     last_login = models.DateTimeField(
         _("last sign-in"), null=True, blank=True, db_column="last_login_at", db_index=True
     )
+    limit_api = models.IntegerField(_("calls of the API a minute"), null=True, blank=True)
+    limit_playlists = models.IntegerField(_("playlists an hour"), null=True, blank=True)
+    limit_requests = models.IntegerField(_("requests an hour"), null=True, blank=True)
     deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -148,6 +146,21 @@ class User(AbstractBaseUser):
                 name="users_deleted_has_time",
                 violation_error_message=_("A deleted person has a time of deletion, and nobody else has."),
             ),
+            models.CheckConstraint(
+                condition=(
+                    (Q(limit_api__isnull=True) | Q(limit_api__gte=1))
+                    & (Q(limit_playlists__isnull=True) | Q(limit_playlists__gte=1))
+                    & (Q(limit_requests__isnull=True) | Q(limit_requests__gte=1))
+                ),
+                name="users_limits_positive",
+                violation_error_message=_("A limit of one's own is at least 1; leave it empty for the house's."),
+            ),
+            KeepsAnAdministrator(
+                name="users_keep_administrator",
+                violation_error_message=_(
+                    "This is the last active administrator. Make somebody else an administrator first."
+                ),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -163,11 +176,11 @@ class User(AbstractBaseUser):
 
     @property
     def is_moderator(self) -> bool:
-        return self.is_active and self.role in (Role.MODERATOR, Role.ADMIN)
+        return may(self, Right.SEE_EVERYBODYS)
 
     @property
     def is_administrator(self) -> bool:
-        return self.is_active and self.role == Role.ADMIN
+        return may(self, Right.ADMINISTER)
 
     # What the Django admin asks. It is all or nothing: the admin is for administrators.
     @property

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.models.plex import THE_LIST, GuestList, PlexGuest, SharedSection, Trouble
+from accounts.rights import Right, may
 from medianest.lib.http import BadCredentials, ProviderError, Unreachable
 from medianest.lib.locks import hold_until_commit
 from services import connections
@@ -173,7 +174,7 @@ def sections_for(user: User) -> frozenset[str] | None:
 
     The server's owner and administrators see all; who is not on the list sees none.
     """
-    if user.is_administrator:
+    if may(user, Right.SEE_WHOLE_LIBRARY):
         return None
     guest = PlexGuest.objects.filter(plex_id=user.plex_id).first() if user.plex_id is not None else None
     if guest is None:

@@ -16,6 +16,7 @@ from accounts.entry import TooManyTries
 from accounts.models import User
 from accounts.plex import door, entry, guests, pins, reconnecting
 from accounts.plex.pins import Aim, Pending
+from accounts.rights import Right, may
 from medianest.lib import throttle
 from medianest.lib.errors import Cannot
 from medianest.lib.http import ProviderError
@@ -200,7 +201,7 @@ def _refuse(request: HttpRequest, refusal: door.Refusal, begun: Pending | None =
 def _reconnect(request: HttpRequest, begun: Pending, token: str) -> HttpResponse:
     """Only for whoever began it, who must still be an administrator."""
     pins.forget(request)
-    if not (isinstance(request.user, User) and request.user.is_administrator):
+    if not (isinstance(request.user, User) and may(request.user, Right.CONNECT_SERVICES)):
         return redirect("accounts:sign-in")
     try:
         reconnecting.give_token(token=token, by=request.user, request=request)

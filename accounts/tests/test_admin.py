@@ -25,7 +25,7 @@ def edit(person: User) -> str:
 
 def act(client: Client, action: str, *people: User) -> Any:
     chosen = [str(person.pk) for person in people]
-    return client.post(LIST, {"action": action, "_selected_action": chosen}, follow=True)
+    return client.post(LIST, {"action": action, "_selected_action": chosen, "sure": "yes"}, follow=True)
 
 
 def fields(person: User, **changes: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 
-from accounts.models import Account, Profile, User
+from accounts.models import Account, GuestList, PlexGuest, Profile, SharedSection, User
+from accounts.models.plex import Relation
 from accounts.tests.rows import device, hashed, link, refresh, session, token, verification
 from medianest.tests.rules import NOW, assert_refused, rules_of
 
@@ -66,6 +68,21 @@ def chained(**said: Any) -> Callable[[User], models.Model]:
     return lambda anna: refresh(saved(device(anna)), **said)
 
 
+def guest(**said: Any) -> PlexGuest:
+    return PlexGuest(**{"plex_id": 77, "relation": Relation.FRIEND, **said})
+
+
+def section(guest_of: PlexGuest) -> SharedSection:
+    return SharedSection(guest=guest_of, key="1", title="Films")
+
+
+def shared_twice(_anna: User) -> models.Model:
+    known = guest()
+    known.save()
+    section(known).save()
+    return section(known)
+
+
 RULES: list[tuple[str, Callable[[User], models.Model]]] = [
     ("users_one_per_username", person(username="ANNA")),
     ("users_one_per_email", person(email="Anna@Nest.example")),
@@ -77,6 +94,9 @@ RULES: list[tuple[str, Callable[[User], models.Model]]] = [
     ("users_plex_id_positive", person(plex_id=0)),
     ("users_deleted_has_time", person(status="deleted")),
     ("users_deleted_has_time", person(deleted_at=NOW)),
+    ("users_limits_positive", person(limit_api=0)),
+    ("users_limits_positive", person(limit_playlists=-1)),
+    ("users_limits_positive", person(limit_requests=0)),
     ("profiles_theme_known", profile(theme="pink")),
     ("profiles_language_form", profile(language="German")),
     ("profiles_language_form", profile(language="de_DE")),
@@ -105,6 +125,11 @@ RULES: list[tuple[str, Callable[[User], models.Model]]] = [
     ("verification_purpose_known", sent(purpose="fun")),
     ("verification_has_identifier", sent(identifier="")),
     ("verification_expires_later", sent(expires=EARLIER)),
+    ("plex_guest_list_is_one", lambda _: GuestList(pk=uuid.uuid4())),
+    ("plex_guest_list_trouble_known", lambda _: GuestList(trouble="bored")),
+    ("plex_guests_relation_known", lambda _: guest(relation="cousin")),
+    ("plex_guests_plex_id_positive", lambda _: guest(plex_id=0)),
+    ("plex_shared_sections_once", shared_twice),
 ]
 
 
@@ -121,7 +146,8 @@ def test_a_broken_rule_is_a_sentence(rule: str, make: Callable[[User], models.Mo
 
 
 def test_every_rule_is_tried() -> None:
-    assert {rule for rule, _make in RULES} == rules_of("accounts")
+    elsewhere = {"users_keep_administrator"}  # test_last_administrator.py
+    assert {rule for rule, _make in RULES} | elsewhere == rules_of("accounts")
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,16 @@ def test_limits_are_settings(anna: User, settings: Settings) -> None:
         limits.count(anna, PLAYLISTS)
 
 
+@pytest.mark.parametrize(("own", "times"), [(2, 2), (9, 9), (None, 5)])
+def test_a_persons_own_limit_stands_in_for_the_houses(own: int | None, times: int, anna: User) -> None:
+    anna.limit_playlists = own
+    anna.save()
+    for _use in range(times):
+        limits.count(anna, PLAYLISTS)
+    with pytest.raises(TooOften, match=f"{times} playlists an hour"):
+        limits.count(anna, PLAYLISTS)
+
+
 def test_each_use_stands_in_the_database_and_a_refused_one_does_not(anna: User) -> None:
     use(anna, PLAYLISTS, 5)
     with pytest.raises(TooOften):
