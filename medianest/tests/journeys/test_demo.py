@@ -20,9 +20,10 @@ LIST = "Woodworking for evenings"
 
 def sign_in(page: Page, username: str, password: str) -> None:
     page.goto("/")
+    page.get_by_text("With a password instead").click()
     page.get_by_label("User name or e-mail").fill(username)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def link_to(house: House, title: str) -> str:
