@@ -37,4 +37,5 @@ def _only(view: View[P], right: Right, sentence: Callable[[], str]) -> View[P]:
             raise PermissionDenied(sentence())
         return view(request, *args, **kwargs)
 
+    guarded.for_staff = True  # type: ignore[attr-defined]  # staff pages ask again who one is after half an hour
     return staff_scope(guarded)

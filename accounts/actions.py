@@ -221,10 +221,11 @@ def _issue(person: User, *, by: User | None, request: HttpRequest | None, kind: 
 
 @transaction.atomic
 def change_password(*, user: User, new_password: str, request: HttpRequest | None = None) -> User:
-    """Set the person's own new password. Every session made under the old one ends (its hash no longer fits)."""
+    """Set the person's own new password. Every session, remembered device and access token ends, this one too."""
     row = User.objects.select_for_update().get(pk=user.pk)
     row.set_password(new_password)
     row.requires_password_change = False
     row.save(update_fields=["password", "requires_password_change", "updated_at"])
+    end_sessions(row)
     security.record("password.changed", request=request, actor=row, about=row.username)
     return row

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from accounts.sessions import devices
 from medianest.lib import throttle
 from medianest.lib.errors import Cannot
 from operations import security
@@ -37,8 +38,8 @@ class TooManyTries(Cannot):
         self.retry_after = retry_after
 
 
-def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
-    """Sign the person in under a new session key. Raises CannotSignIn or TooManyTries."""
+def sign_in(request: HttpRequest, *, username: str, password: str, remember: bool = False) -> User:
+    """Sign the person in under a new session key; with `remember` for as long as the device is used. Raises CannotSignIn or TooManyTries."""
     account = f"sign-in:account:{username.lower()}"
     address = f"sign-in:address:{request.META.get('REMOTE_ADDR', '')}"
     _count(request, username, (address, TRIES_FROM_ADDRESS))
@@ -49,7 +50,10 @@ def sign_in(request: HttpRequest, *, username: str, password: str) -> User:
         raise CannotSignIn(_("The user name or the password is not right."))
     throttle.forget(account)
     throttle.give_back(address)  # not forgotten: whoever has an account here could else guess at others without end
+    devices.forget(request)
     login(request, user)
+    if remember:
+        devices.remember(request, user)
     security.record("sign_in", request=request, actor=user, about=user.username)
     return user
 
@@ -58,6 +62,7 @@ def sign_out(request: HttpRequest) -> None:
     """End this session; nothing happens to somebody who is not signed in."""
     if request.user.is_authenticated:
         security.record("sign_out", request=request, about=request.user.username)
+        devices.forget(request)
     logout(request)
 
 

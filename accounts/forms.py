@@ -30,6 +30,7 @@ class SignInForm(forms.Form):
         ),
     )
     password = _password(_("Password"), "current-password")
+    remember = forms.BooleanField(label=_("Remember this device for 90 days"), required=False)
 
     def refuse(self, sentence: str) -> None:
         """Say it beside the password, and put the cursor there: the name typed before stays."""

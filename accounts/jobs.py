@@ -1,4 +1,4 @@
-"""What workers do about people."""
+"""What workers do about people, their sessions and their tokens."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.plex import checking, importing
+from accounts.sessions import tidying
 from operations.jobs import kind, promise
 from operations.lease import Run
 from operations.models import Job
 
 CHECK = "accounts.check_plex"
 IMPORT = "accounts.import_plex"
+TIDY = "accounts.tidy"
 
 
 @kind(CHECK, max_attempts=3)
@@ -40,3 +42,14 @@ def promise_import(*, by: User, chosen: list[int] | None) -> Job:
 def import_under_way() -> Job | None:
     """The latest import, be it at work or ended."""
     return Job.objects.filter(idempotency_key=IMPORT).first()
+
+
+@kind(TIDY)
+def tidy(run: Run) -> None:
+    """Remove sessions, tokens and sent links that are over."""
+    tidying.tidy(run.breathe)
+
+
+def promise_tidying() -> None:
+    """Promise it, unless it waits already."""
+    promise(TIDY, key=TIDY)

@@ -24,7 +24,7 @@ def may_use_with_one_time_password(view: Handler) -> Handler:
     return view
 
 
-def _page_of(address: str) -> str:
+def page_of(address: str) -> str:
     """The path and query of an address; the first page for what is no address."""
     try:
         parts = urlsplit(address)
@@ -33,10 +33,10 @@ def _page_of(address: str) -> str:
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
-def _page_left(request: HttpRequest) -> str:
+def page_left(request: HttpRequest) -> str:
     """The page a form was sent from; the first one where that is not told or is another site's."""
     referer = request.headers.get("Referer", "")
-    return _page_of(referer) if url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}) else "/"
+    return page_of(referer) if url_has_allowed_host_and_scheme(referer, allowed_hosts={request.get_host()}) else "/"
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
@@ -57,10 +57,10 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     ) -> HttpResponseBase:
         login_url = self.get_login_url(view_func)
         if getattr(request, "htmx", False):
-            page = _page_of(request.headers.get("HX-Current-URL", ""))
+            page = page_of(request.headers.get("HX-Current-URL", ""))
             return HttpResponseClientRedirect(redirect_to_login(page, login_url, REDIRECT_FIELD_NAME).url)
         if request.method not in ("GET", "HEAD"):  # what only takes a form is no page to come back to
-            return redirect_to_login(_page_left(request), login_url, REDIRECT_FIELD_NAME)
+            return redirect_to_login(page_left(request), login_url, REDIRECT_FIELD_NAME)
         return super().handle_no_permission(request, view_func)
 
 

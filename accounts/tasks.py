@@ -19,6 +19,11 @@ def check_plex() -> None:
     jobs.promise_check()
 
 
+@shared_task(name="accounts.tidy")
+def tidy() -> None:
+    jobs.promise_tidying()
+
+
 def check_at_start(**_signal: Any) -> None:
     """After a longer stop those who were removed meanwhile are out at once: the first turn comes after an interval."""
     try:

@@ -7,6 +7,7 @@ from django.urls import path
 from accounts import rights_page, views
 from accounts.plex import import_views
 from accounts.plex import views as plex
+from accounts.sessions import views as sessions
 
 app_name = "accounts"
 urlpatterns = [
@@ -27,4 +28,10 @@ urlpatterns = [
     path("import/start/", import_views.start, name="import-start"),
     path("import/look/", import_views.look_again, name="import-look"),
     path("import/progress/", import_views.progress, name="import-progress"),
+    path("confirm/", sessions.confirm, name="confirm"),
+    path("devices/", sessions.devices, name="devices"),
+    path("devices/end-others/", sessions.end_other_devices, name="end-other-devices"),
+    path("devices/<uuid:device_id>/end/", sessions.end_device, name="end-device"),
+    path("tokens/", sessions.access_tokens, name="tokens"),
+    path("tokens/<uuid:token_id>/end/", sessions.end_token, name="end-token"),
 ]

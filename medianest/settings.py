@@ -122,7 +122,6 @@ INSTALLED_APPS = [
     "medianest.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.humanize",
     "django.contrib.staticfiles",
@@ -135,14 +134,17 @@ MIDDLEWARE = [
     "operations.error_middleware.ErrorLogMiddleware",  # outside of every transaction
     "medianest.lib.nul.RefuseNulMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "accounts.sessions.middleware.SessionsMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "operations.audit_context.AuditMiddleware",
+    "accounts.bearer.BearerMiddleware",
+    "accounts.sessions.middleware.DeviceMiddleware",
     "accounts.middleware.SignInRequiredMiddleware",
     "accounts.middleware.PasswordChangeMiddleware",
+    "accounts.sessions.middleware.StaffIdleMiddleware",
     "operations.row_scope.RowScopeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -248,10 +250,11 @@ CACHES = {
         },
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "accounts.sessions.store"
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_COOKIE_NAME = "sessionid" if PLAIN_HTTP else "__Host-sessionid"
 SESSION_COOKIE_SECURE = not PLAIN_HTTP
+DEVICE_COOKIE_NAME = "device" if PLAIN_HTTP else "__Host-device"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "csrftoken" if PLAIN_HTTP else "__Host-csrftoken"
@@ -315,6 +318,7 @@ CELERY_BEAT_SCHEDULE = {
     "retain": {"task": "operations.retain", "schedule": 3600.0, "options": {"queue": "control", "expires": 3600}},
     "check_plex": {"task": "accounts.check_plex", "schedule": 1200.0, "options": {"queue": "control", "expires": 1200}},
     "probe": {"task": "services.probe_all", "schedule": 60.0, "options": {"queue": "control", "expires": 60}},
+    "tidy_sessions": {"task": "accounts.tidy", "schedule": 3600.0, "options": {"queue": "control", "expires": 3600}},
     "purge_requests": {"task": "requests.purge", "schedule": 3600.0, "options": {"queue": "control", "expires": 3600}},
 }
 

@@ -21,6 +21,7 @@ urlpatterns = [
     path("account/leaving/", include("maintenance.urls")),
     path("account/", include("accounts.urls")),
     path("", include("catalog.urls")),
+    path("api/v1/", include("medianest.api")),
     path("downloads/", include("downloads.urls")),
     path("", include("services.urls")),
     path("admin/", admin.site.urls),

@@ -25,4 +25,5 @@ def administrator_required(view: View[P]) -> View[P]:
             raise PermissionDenied(_("Connecting services is for administrators."))
         return view(request, *args, **kwargs)
 
+    guarded.for_staff = True  # type: ignore[attr-defined]  # they ask again who one is after half an hour
     return staff_scope(guarded)

@@ -14,7 +14,7 @@ IMG = Path(__file__).resolve().parent.parent / "static" / "img"
 _NAMES = """
 activity check chevron-left chevron-right circle-alert circle-check clock compass database download external-link film house inbox info
 key-round list-video lock log-in log-out monitor moon play plug plus refresh-cw rocket rotate-cw search server
-settings star sun trash-2 triangle-alert tv user x
+settings smartphone star sun trash-2 triangle-alert tv user x
 """
 
 

@@ -105,6 +105,11 @@ class SessionToken(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def says_scopes(self) -> str:
+        """What it allows, in words."""
+        return ", ".join(str(Scope(scope).label) for scope in self.scopes)
+
 
 @untold("Each is used once; security events tell of one that was used twice.")
 class RefreshToken(models.Model):

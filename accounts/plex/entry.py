@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts import jobs
 from accounts.models import Status, User
 from accounts.plex import door, people, pins
+from accounts.sessions import devices
 from medianest.lib.errors import Cannot
 from medianest.lib.http import BadCredentials, ProviderError
 from medianest.lib.locks import hold_until_commit
@@ -77,7 +78,10 @@ def _sign_in(request: HttpRequest, pending: pins.Pending, guest: Guest, token: T
     if person.status != Status.ACTIVE:
         raise door.ShutOut
     pins.forget(request)
+    devices.forget(request)
     login(request, person, backend=BACKEND)
+    if pending.remember:
+        devices.remember(request, person)
     request.session.save()  # before the lock is gone: whoever waits for it must find the PIN used
     security.record("sign_in", request=request, actor=person, about=person.username, way="plex")
     jobs.promise_check()  # brings the sections that are shared with them

@@ -8,10 +8,9 @@ import uuid
 import structlog
 from django.db import transaction
 from django.http import HttpRequest
-from django.utils import timezone
 
 from accounts.models import Account as Link
-from accounts.models import LinkType, RefreshToken, Role, SessionToken, Status, User
+from accounts.models import LinkType, Role, Status, User
 from accounts.models import Provider as Way
 from accounts.plex.door import ShutOut
 from accounts.rules import CannotChangePerson, another_administrator_than
@@ -134,7 +133,7 @@ def lose_access(pk: uuid.UUID) -> bool:
         token = plex_token_of(person)
         person.status, person.plex_token = Status.INACTIVE, ""
         person.save()
-        end_everything(person)
+        end_sessions(person)
         security.record("person.access_lost", about=person.username, before="active", after="inactive")
     if token:
         sign_out_at_plex(token)
@@ -150,15 +149,6 @@ def _is_last_administrator(person: User) -> bool:
         log.warning("last_administrator_not_on_the_list", person=str(person.pk))
         return True
     return False
-
-
-def end_everything(person: User) -> None:
-    """Sessions, remembered devices and keys to the API."""
-    now = timezone.now()
-    end_sessions(person)
-    tokens = SessionToken.objects.of(person)
-    RefreshToken.objects.of_tokens(tokens.values_list("pk", flat=True)).revoke(now)
-    tokens.revoke(now)
 
 
 def plex_token_of(person: User) -> str:

@@ -20,6 +20,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.sessions.store import SessionStore
 from medianest.lib import throttle
 from medianest.lib.errors import Cannot
 from medianest.lib.http import ProviderError
@@ -62,6 +63,7 @@ class Pending:
     ends: float
     goal: str
     aim: Aim = Aim.SIGN_IN
+    remember: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -118,6 +120,7 @@ def begin(request: HttpRequest, *, goal: str, aim: Aim = Aim.SIGN_IN, made: Mapp
         with PlexTv(aim.purpose) as tv:
             pin = tv.make_pin(origin=public_origin(request))
     pending = Pending(pin.id, pin.code, secrets.token_urlsafe(32), pin.expires_at.timestamp(), goal, aim)
+    pending = dataclasses.replace(pending, remember=bool((made or {}).get("remember")))
     request.session[_KEY] = dataclasses.asdict(pending)
     return pending
 
@@ -144,8 +147,7 @@ def still_pending(request: HttpRequest) -> Pending | None:
     key = request.session.session_key
     if not key:
         return None
-    store = type(request.session)(key)
-    return _read(store.get(_KEY))
+    return _read(SessionStore(key, past_redis=True).get(_KEY))
 
 
 def _read(kept: Any) -> Pending | None:

@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.plex import door, entry, guests, pins, reconnecting
 from accounts.plex.pins import Aim, Pending
 from accounts.rights import Right, may
+from accounts.sessions import freshness
 from medianest.lib import throttle
 from medianest.lib.errors import Cannot
 from medianest.lib.http import ProviderError
@@ -38,7 +39,9 @@ NO_PLACE_TO_GO = (
 def begin(request: HttpRequest) -> HttpResponse:
     """From the sign-in page to Plex's. The form brings the PIN the browser made; without one we make it."""
     goal = next_page(request, default="home", never=NO_PLACE_TO_GO)
-    if request.user.is_authenticated:
+    if isinstance(request.user, User) and not (
+        may(request.user, Right.SEE_EVERYBODYS) and not freshness.is_fresh(request)
+    ):
         return redirect(goal)
     return to_plex(request, goal=goal, aim=Aim.SIGN_IN)
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from accounts import entry
-from accounts.models import Status, User
+from accounts.models import Session, Status, User
+from accounts.sessions.store import hash_of
 from accounts.tests.conftest import PASSWORD
 from operations.models import SecurityEvent
 
@@ -114,7 +114,7 @@ def test_the_session_gets_a_new_key(olive: User, stranger: Client) -> None:
     stranger.cookies[settings.SESSION_COOKIE_NAME] = planted = str(session.session_key)
     attempt(stranger)
     assert stranger.session.session_key != planted
-    assert not Session.objects.filter(session_key=planted).exists()
+    assert not Session.objects.filter(session_token=hash_of(planted)).exists()
 
 
 def test_extra_fields_change_nothing(olive: User, stranger: Client) -> None:

@@ -12,6 +12,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from accounts.models import Role, User
+from accounts.sessions import store
 from medianest.tests.plain_files import PLAIN_FILES
 
 SCOPE = 4
@@ -20,8 +21,12 @@ leaving the scope and the savepoint's release are there only because a test's ow
 
 
 @pytest.fixture(autouse=True)
-def _files_as_they_are(settings: Settings) -> None:
-    """Pages name stylesheets without digests: nothing was collected for a test."""
+def _files_as_they_are(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages name stylesheets without digests: nothing was collected for a test.
+
+    Redis is told of sessions at once: a test's own transaction is never committed.
+    """
+    monkeypatch.setattr(store, "after_commit", lambda work: work())
     settings.STORAGES = PLAIN_FILES
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
