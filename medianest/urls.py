@@ -22,6 +22,7 @@ urlpatterns = [
     path("account/", include("accounts.urls")),
     path("", include("catalog.urls")),
     path("api/v1/", include("medianest.api")),
+    path("requests/", include("requests_app.urls")),
     path("downloads/", include("downloads.urls")),
     path("", include("services.urls")),
     path("admin/", admin.site.urls),

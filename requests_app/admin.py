@@ -8,13 +8,16 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
+from medianest.lib.admin_base import CarefulAdmin
 from medianest.lib.errors import Cannot
 from operations.admin import LookOnly
 from requests_app import actions
 from requests_app.models import (
+    ApprovalRule,
     MediaRequest,
     ProblemComment,
     ProblemReport,
+    RequestAllowance,
     RequestedSeason,
     RequestEvent,
     RequestFollower,
@@ -115,6 +118,35 @@ class RequestEventAdmin(LookOnly):
     list_select_related = ["request", "actor"]
     search_fields = ["request__title", "text", "=correlation_id"]
     date_hierarchy = "created_at"
+
+
+@admin.register(RequestAllowance)
+class RequestAllowanceAdmin(CarefulAdmin[RequestAllowance]):
+    """How much roles and persons may ask for; editable in the list, for many at once."""
+
+    list_display = [
+        "__str__",
+        "role",
+        "film_quota",
+        "season_quota",
+        "days",
+        "approves_films",
+        "approves_series",
+        "may_ask_4k",
+    ]
+    list_editable = ["film_quota", "season_quota", "days", "approves_films", "approves_series", "may_ask_4k"]
+    list_filter = ["role"]
+    list_select_related = ["user"]
+    search_fields = ["user__username", "user__name"]
+    autocomplete_fields = ["user"]
+
+
+@admin.register(ApprovalRule)
+class ApprovalRuleAdmin(CarefulAdmin[ApprovalRule]):
+    list_display = ["name", "position", "is_enabled", "media_type", "genre", "certification", "decision"]
+    list_editable = ["position", "is_enabled"]
+    list_filter = ["decision", "media_type", "is_enabled"]
+    search_fields = ["name", "genre", "reason"]
 
 
 class CommentInline(admin.TabularInline[ProblemComment, ProblemReport]):

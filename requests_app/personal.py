@@ -14,6 +14,7 @@ from requests_app.models import (
     MediaRequest,
     ProblemComment,
     ProblemReport,
+    RequestAllowance,
     RequestedSeason,
     RequestEvent,
     RequestFollower,
@@ -27,6 +28,7 @@ export(MediaRequest, "requests", "user", "created_by")
 not_exported(MediaRequest, "decided_by", because="Somebody else's request; the decision is among the request events.")
 export(RequestedSeason, "requested-seasons", "request__user")
 export(RequestFollower, "followed-requests", "user")
+export(RequestAllowance, "request-allowance", "user")
 export(RequestEvent, "request-events", "request__user", "actor")
 export(ProblemReport, "problem-reports", "user")
 not_exported(ProblemReport, "resolved_by", because="Somebody else's report; one's answers are among the comments.")

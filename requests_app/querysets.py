@@ -14,7 +14,12 @@ from medianest.lib.any_of import any_of
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from requests_app.models import MediaRequest, ProblemReport, RequestedSeason  # noqa: F401  (named in quotes below)
+    from requests_app.models import (  # noqa: F401  (named in quotes below)
+        MediaRequest,
+        ProblemReport,
+        RequestAllowance,
+        RequestedSeason,
+    )
 
 KEEP_DELETED_FOR = dt.timedelta(days=30)
 
@@ -24,10 +29,16 @@ class RequestQuerySet(models.QuerySet["MediaRequest"]):
         """Those made for this person."""
         return self.filter(user=user)
 
+    def kept(self) -> RequestQuerySet:
+        """Not deleted."""
+        return self.filter(deleted_at__isnull=True)
+
     def visible_to(self, user: User) -> RequestQuerySet:
         """One's own and those one follows; moderators see all."""
-        if may(user, Right.SEE_EVERYBODYS):
-            return self
+        return self if may(user, Right.SEE_EVERYBODYS) else self.concerning(user)
+
+    def concerning(self, user: User) -> RequestQuerySet:
+        """One's own and those one follows, moderator or not."""
         followed = self.model.followers.rel.related_model._base_manager.filter(user=user).values("request")
         return self.filter(Q(user=user) | any_of("pk", followed))
 
@@ -95,3 +106,9 @@ class ProblemQuerySet(models.QuerySet["ProblemReport"]):
 
     def newest_first(self) -> ProblemQuerySet:
         return self.order_by("-created_at", "-pk")
+
+
+class AllowanceQuerySet(models.QuerySet["RequestAllowance"]):
+    def for_person(self, user: User) -> AllowanceQuerySet:
+        """Their own and their role's."""
+        return self.filter(Q(user=user) | Q(role=user.role))

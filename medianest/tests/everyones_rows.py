@@ -29,6 +29,7 @@ from requests_app.models import (
     MediaRequest,
     ProblemComment,
     ProblemReport,
+    RequestAllowance,
     RequestedSeason,
     RequestEvent,
     RequestFollower,
@@ -118,6 +119,7 @@ MAKERS: dict[str, Callable[[User], Model]] = {
         sender=user, recipient=_other(), media_item=stored_title()
     ),
     "request_events": lambda user: RequestEvent.objects.create(request=_wish(user), actor=user, kind="requested"),
+    "request_allowances": lambda user: RequestAllowance.objects.create(user=user, film_quota=10),
     "request_followers": lambda user: RequestFollower.objects.create(request=_wish(_other()), user=user),
     "requested_seasons": _season,
     "security_events": lambda user: SecurityEvent.objects.create(actor=user, kind="sign-in"),

@@ -33,9 +33,11 @@ from maintenance.seeding import seed
 from notifications.models import Notification, NotificationChannel, PushSubscription
 from operations.models import ErrorLog, Job, RateLimit, SecurityEvent
 from requests_app.models import (
+    ApprovalRule,
     MediaRequest,
     ProblemComment,
     ProblemReport,
+    RequestAllowance,
     RequestedSeason,
     RequestEvent,
     RequestFollower,
@@ -132,6 +134,8 @@ def _requests(anna: User, ben: User, series: MediaItem) -> None:
     )
     RequestedSeason.objects.bulk_create(RequestedSeason.of(wish, [1, 2]))
     RequestFollower.objects.create(request=wish, user=ben)
+    RequestAllowance.objects.create(user=ben, film_quota=10)
+    ApprovalRule.objects.create(name="Long series", seasons_over=3, decision="ask")
     RequestEvent.objects.create(request=wish, actor=anna, kind="requested")
     report = ProblemReport.objects.create(user=anna, request=wish, media_item=series, kind="audio")
     ProblemComment.objects.create(report=report, user=ben, message="No sound here either")

@@ -1,5 +1,6 @@
 """What people want to see here, who else wants it, what became of it, and what does not play well."""
 
+from requests_app.models.allowances import ApprovalRule, Decision, RequestAllowance
 from requests_app.models.problems import ProblemComment, ProblemKind, ProblemReport, ProblemStatus
 from requests_app.models.requests import (
     OPEN,
@@ -21,12 +22,15 @@ __all__ = [
     "SEASON_OPEN",
     "SEASON_TRANSITIONS",
     "TRANSITIONS",
+    "ApprovalRule",
+    "Decision",
     "EventKind",
     "MediaRequest",
     "ProblemComment",
     "ProblemKind",
     "ProblemReport",
     "ProblemStatus",
+    "RequestAllowance",
     "RequestEvent",
     "RequestFollower",
     "RequestStatus",

@@ -1,8 +1,11 @@
+from catalog.tests.outside import _overseerr_server, _tmdb_server, overseerr, tmdb  # noqa: F401  (fixtures)
 from medianest.tests.people import (  # noqa: F401  (fixtures)
     _files_as_they_are,
     administrator,
     administrators,
     anna,
+    annas,
     ben,
     moderator,
+    moderators,
 )

@@ -1,0 +1,65 @@
+"""What is asked for, and what is decided about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import MediaItem
+from requests_app.models import RequestStatus, RequestType
+
+
+class AskForm(forms.Form):
+    """Asking for a title: seasons of a series, perhaps in 4K, perhaps for somebody else."""
+
+    seasons = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    is_4k = forms.BooleanField(label=_("In 4K"), required=False)
+    note = forms.CharField(
+        label=_("A word to the moderators"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    person = forms.CharField(label=_("For"), max_length=150, required=False, help_text=_("A user name."))
+
+    def __init__(self, *args: Any, item: MediaItem, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["seasons"]
+        if isinstance(field, forms.TypedMultipleChoiceField):
+            field.choices = [(one["number"], one.get("name") or str(one["number"])) for one in item.seasons]
+
+
+class WishForm(forms.Form):
+    """Wishing for music or a book, which nobody fetches by itself."""
+
+    kind = forms.ChoiceField(
+        label=_("What"), choices=[(RequestType.MUSIC, _("music")), (RequestType.BOOK, _("a book or audiobook"))]
+    )
+    title = forms.CharField(label=_("Title"), max_length=300)
+    creator = forms.CharField(label=_("By"), max_length=200, required=False, help_text=_("Artist or author."))
+    note = forms.CharField(
+        label=_("A word to the moderators"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class ListForm(forms.Form):
+    """Which requests a list shows."""
+
+    status = forms.ChoiceField(
+        label=_("State"), choices=[("", _("all")), ("open", _("open")), *RequestStatus.choices], required=False
+    )
+    q = forms.CharField(label=_("Title"), max_length=200, required=False)
+
+    def shown(self) -> tuple[str, str]:
+        """State and title; empty ones where the form is not well filled in."""
+        if not self.is_valid():
+            return "", ""
+        return self.cleaned_data["status"], self.cleaned_data["q"].strip()
+
+
+class DeclineForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=500,
+        help_text=_("The person who asked will read it."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

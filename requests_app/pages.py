@@ -1,0 +1,170 @@
+"""Requests as pages show them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
+
+from catalog import cards
+from requests_app import access
+from requests_app.models import MediaRequest, RequestEvent, RequestStatus
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+PILLS = {
+    RequestStatus.PENDING: "warn",
+    RequestStatus.APPROVED: "info",
+    RequestStatus.PROCESSING: "hot",
+    RequestStatus.PARTIALLY_AVAILABLE: "hot",
+    RequestStatus.AVAILABLE: "ok",
+    RequestStatus.DECLINED: "bad",
+    RequestStatus.FAILED: "bad",
+    RequestStatus.CANCELLED: "",
+}
+_STEPS = (RequestStatus.PENDING, RequestStatus.APPROVED, RequestStatus.PROCESSING, RequestStatus.AVAILABLE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """A request in a list. `steps` are the four marks of its way: on, now or empty."""
+
+    request: MediaRequest
+    url: str
+    poster: str
+    facts: str
+    pill: str
+    word: str
+    says: str
+    steps: list[str]
+    who: str
+
+
+def for_lists(found: QuerySet[MediaRequest]) -> QuerySet[MediaRequest]:
+    """With what `rows` needs. Titles come after the page is cut: joined in, all that is sorted would be looked up."""
+    return found.prefetch_related("media_item", "user", "seasons")
+
+
+def rows(found: Iterable[MediaRequest], user: User) -> list[Row]:
+    return [_row(one, user) for one in found]
+
+
+def _row(one: MediaRequest, user: User) -> Row:
+    poster = one.media_item.poster_path if one.media_item else ""
+    return Row(
+        request=one,
+        url=f"/requests/{one.pk}",
+        poster=cards.picture(poster, "w92"),
+        facts=facts(one),
+        pill=PILLS[RequestStatus(one.status)],
+        word=str(one.get_status_display()),
+        says=says(one),
+        steps=steps(one),
+        who="" if one.user_id == user.pk else str(one.user or _("somebody who left")),
+    )
+
+
+def facts(one: MediaRequest) -> str:
+    """Type, year, seasons: “series · 2008 · seasons 1 to 3”."""
+    year = one.media_item.release_date.year if one.media_item and one.media_item.release_date else None
+    told = [str(one.get_media_type_display()), str(year) if year else "", one.creator, seasons(one)]
+    return " · ".join([fact for fact in told if fact] + (["4K"] if one.is_4k else []))
+
+
+def seasons(one: MediaRequest) -> str:
+    """Which seasons, neighbours joined: “seasons 1 to 3, 5”."""
+    if one.media_type != "tv":
+        return ""
+    numbers = sorted(season.season_number for season in one.seasons.all())
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    told = ", ".join(str(first) if first == last else f"{first}\u2013{last}" for first, last in runs)
+    if not told:
+        return ""
+    return (_("season %(n)s") if len(numbers) == 1 else _("seasons %(n)s")) % {"n": told}
+
+
+def says(one: MediaRequest) -> str:
+    """The sentence below: what it waits for, or why it ended."""
+    if one.status == RequestStatus.DECLINED:
+        return one.decline_reason
+    if one.status == RequestStatus.FAILED:
+        return one.failure_reason
+    if one.status == RequestStatus.PENDING:
+        return _("Waiting for a moderator.")
+    if one.status == RequestStatus.APPROVED:
+        return _("Approved; it will be fetched.")
+    return ""
+
+
+def steps(one: MediaRequest) -> list[str]:
+    """How far it is, for four small bars; none for what ended without it."""
+    status = RequestStatus(one.status)
+    if status == RequestStatus.PARTIALLY_AVAILABLE:
+        status = RequestStatus.PROCESSING
+    if status not in _STEPS:
+        return []
+    reached = _STEPS.index(status)
+    if status == RequestStatus.AVAILABLE:
+        return ["on"] * 4
+    return ["on"] * reached + ["now"] + [""] * (3 - reached)
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """A line of a request's story."""
+
+    event: RequestEvent
+    text: str
+
+
+def story(request: MediaRequest) -> list[Step]:
+    """What happened, the oldest first; the last hundred steps."""
+    events = list(request.events.select_related("actor").order_by("-created_at")[:100])
+    return [Step(event, _told(event)) for event in reversed(events)]
+
+
+def _told(event: RequestEvent) -> str:
+    if event.new_status:
+        return str(RequestStatus(event.new_status).label).capitalize()
+    return str(event.get_kind_display()).capitalize()
+
+
+@dataclasses.dataclass(frozen=True)
+class Doings:
+    """What somebody may do with a request now."""
+
+    approve: bool
+    decline: bool
+    cancel: bool
+    take_up: bool
+    mark_there: bool
+    leave: bool
+
+
+def doings(request: MediaRequest, user: User) -> Doings:
+    staff = user.is_moderator
+    mine = request.user_id == user.pk
+    return Doings(
+        approve=staff and request.may_become(RequestStatus.APPROVED),
+        decline=staff and request.may_become(RequestStatus.DECLINED),
+        cancel=access.may_cancel(user, request),
+        take_up=request.may_become(RequestStatus.PENDING)
+        and (staff or (mine and request.status in (RequestStatus.CANCELLED, RequestStatus.FAILED))),
+        mark_there=staff and request.may_become(RequestStatus.AVAILABLE),
+        leave=not mine and request.followers.filter(user=user).exists(),
+    )
+
+
+def counts(found: QuerySet[MediaRequest]) -> dict[str, int]:
+    """How many there are in each state."""
+    told = found.order_by().values_list("status").annotate(n=Count("pk"))
+    return dict(told)

@@ -1,0 +1,46 @@
+"""What stands in the way of asking for a title: it is there, or somebody asked already."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from catalog.models import LibraryItem
+from requests_app.models import MediaRequest, RequestedSeason
+
+if TYPE_CHECKING:
+    from catalog.models import MediaItem
+
+
+@dataclasses.dataclass(frozen=True)
+class Standing:
+    """A title as far as asking is concerned.
+
+    `held` says whether the film is in the library, `seasons_held` which seasons are there as a whole; `asked` is the
+    film's open request, `seasons_asked` the open request of each season.
+    """
+
+    held: bool = False
+    seasons_held: frozenset[int] = frozenset()
+    asked: MediaRequest | None = None
+    seasons_asked: dict[int, MediaRequest] = dataclasses.field(default_factory=dict)
+
+
+def of(item: MediaItem, *, is_4k: bool = False) -> Standing:
+    """How a title stands. Looks at everybody's requests: to be asked in a scope that sees them."""
+    if item.media_type == "movie":
+        held = not is_4k and LibraryItem.objects.of_title(item.tmdb_id, "movie").exists()
+        asked = MediaRequest.objects.open().for_title(item.tmdb_id, "movie").filter(is_4k=is_4k)
+        return Standing(held=held, asked=asked.select_related("user").first())
+    taken = RequestedSeason.objects.taken(item.tmdb_id, is_4k=is_4k).select_related("request__user")
+    there = frozenset() if is_4k else _whole_seasons(item)
+    return Standing(seasons_held=there, seasons_asked={one.season_number: one.request for one in taken})
+
+
+def _whole_seasons(item: MediaItem) -> frozenset[int]:
+    """Seasons of which Plex holds as many episodes as there are."""
+    there = LibraryItem.objects.filter(parent__tmdb_id=item.tmdb_id, parent__type="show", type="season")
+    held: dict[int, int] = {}
+    for number, count in there.values_list("number", "child_count"):
+        held[number or 0] = max(held.get(number or 0, 0), count)
+    return frozenset(one["number"] for one in item.seasons if 0 < one["episodes"] <= held.get(one["number"], 0))

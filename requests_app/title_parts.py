@@ -1,0 +1,89 @@
+"""What requests add to posters and to title pages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, cast
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from catalog.marks import Key, Mark, Panel, Shown, marker, panel
+from operations.row_security import for_others
+from requests_app import allowance, pages, standing
+from requests_app.forms import AskForm
+from requests_app.models import MediaRequest, RequestStatus
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+_WEIGHT = 20
+
+
+@marker
+def asked_for(user: User, keys: Collection[Key]) -> Mapping[Key, Mark]:
+    """Titles that somebody waits for. Whose request it is stays out of it."""
+    wanted = Q()
+    for kind in ("movie", "tv"):
+        wanted |= Q(media_type=kind, tmdb_id__in=[number for type_, number in keys if type_ == kind])
+    with for_others():
+        found = list(MediaRequest.objects.open().filter(wanted).values_list("media_type", "tmdb_id", "status")[:500])
+    return {
+        (kind, number): Mark(
+            pages.PILLS[RequestStatus(status)], _("requested") if status == "pending" else _("on its way"), _WEIGHT
+        )
+        for kind, number, status in found
+        if number is not None
+    }
+
+
+@panel(order=10)
+def ask(request: HttpRequest, shown: Shown) -> Panel | None:
+    """The button to ask with its dialog; what stands in the way instead of it."""
+    user = cast("User", request.user)
+    if shown.item is None or shown.item.gone_at is not None:
+        return None
+    with for_others():
+        now = standing.of(shown.item)
+    mine = [one for one in [now.asked, *now.seasons_asked.values()] if one and one.user_id == user.pk]
+    rows = season_rows(shown, now)
+    context = {
+        "item": shown.item,
+        "held": now.held,
+        "asked": now.asked or next(iter(now.seasons_asked.values()), None),
+        "mine": mine[0] if mine else None,
+        "seasons": rows,
+        "open": _is_open(shown, now, rows),
+        "left": allowance.left(user, shown.item.media_type),
+        "allowance": allowance.of(user),
+        "form": AskForm(item=shown.item),
+    }
+    return Panel("actions", "requests/_ask.html", context)
+
+
+def _is_open(shown: Shown, now: standing.Standing, rows: list[dict[str, object]]) -> bool:
+    """Whether there is anything left to ask for."""
+    if shown.key[0] == "movie":
+        return not now.held and now.asked is None
+    return any(row["free"] for row in rows)
+
+
+def season_rows(shown: Shown, now: standing.Standing) -> list[dict[str, object]]:
+    """The seasons to choose from; specials last."""
+    rows: list[dict[str, object]] = []
+    for one in sorted(shown.item.seasons if shown.item else [], key=lambda season: season["number"] or 10_000):
+        number = one["number"]
+        held, asked = number in now.seasons_held, number in now.seasons_asked
+        word = _("in the library") if held else _("requested") if asked else ""
+        rows.append(
+            {
+                "number": number,
+                "name": one.get("name") or _("Season %(n)d") % {"n": number},
+                "episodes": one["episodes"],
+                "free": not held and not asked,
+                "word": word,
+                "pill": "ok" if held else "info",
+            }
+        )
+    return rows

@@ -1,0 +1,19 @@
+"""Addresses of requests."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from requests_app.views import asking, lists, one
+
+app_name = "requests"
+urlpatterns = [
+    path("", lists.mine, name="list"),
+    path("all", lists.everybodys, name="queue"),
+    path("all/decide", lists.many, name="many"),
+    path("mine.csv", lists.table, name="csv"),
+    path("wish", asking.wish, name="wish"),
+    path("ask/<media_type:media_type>/<int:tmdb_id>", asking.ask, name="ask"),
+    path("<uuid:id>", one.detail, name="detail"),
+    path("<uuid:id>/<slug:doing>", one.act, name="act"),
+]

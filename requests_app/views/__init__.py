@@ -1,0 +1,1 @@
+"""Pages of requests, a module for each."""

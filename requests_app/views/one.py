@@ -1,0 +1,105 @@
+"""One request: its story, and what can be done with it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import TYPE_CHECKING, cast
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from catalog import cards
+from medianest.lib.errors import Cannot
+from operations.row_security import acting_as, own_scope
+from requests_app import access, asking, deciding, pages
+from requests_app.forms import DeclineForm
+from requests_app.models import MediaRequest
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+Act = Callable[[MediaRequest, "User", HttpRequest], object]
+
+
+@own_scope
+@require_GET
+def detail(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """How it stands, what happened, and what the person may do."""
+    user = cast("User", request.user)
+    with acting_as(user, staff=user.is_moderator):
+        wish = access.visible(user, id)
+        poster = wish.media_item.poster_path if wish.media_item else ""
+        context = {
+            "wish": wish,
+            "row": pages.rows([wish], user)[0],
+            "poster": cards.picture(poster, "w342"),
+            "title_url": cards.title_url(wish.media_type, wish.tmdb_id) if wish.tmdb_id else "",
+            "story": pages.story(wish),
+            "seasons": list(wish.seasons.all()),
+            "followers": wish.followers.count(),
+            "may": pages.doings(wish, user),
+            "form": DeclineForm(),
+        }
+        return render(request, "requests/detail.html", context)
+
+
+def _approve(wish: MediaRequest, user: User, request: HttpRequest) -> object:
+    chosen = [int(one) for one in request.POST.getlist("seasons") if one.isdigit()]
+    return deciding.approve(request=wish, by=user, seasons=chosen or None)
+
+
+def _cancel(wish: MediaRequest, user: User, request: HttpRequest) -> object:
+    if not access.may_cancel(user, wish):
+        raise deciding.CannotDecide(_("It is being fetched already. Ask a moderator to stop it."))
+    return deciding.cancel(request=wish, by=user)
+
+
+def _take_up(wish: MediaRequest, user: User, request: HttpRequest) -> object:
+    if not pages.doings(wish, user).take_up:
+        raise deciding.CannotDecide(_("A moderator can take this up again; you cannot."))
+    return deciding.take_up(request=wish, by=user)
+
+
+_FOR_ALL: dict[str, Act] = {
+    "cancel": _cancel,
+    "take-up": _take_up,
+    "leave": lambda wish, user, request: asking.leave(request=wish, user=user),
+}
+_FOR_MODERATORS: dict[str, Act] = {
+    "approve": _approve,
+    "decline": lambda wish, user, request: deciding.decline(
+        request=wish, by=user, reason=request.POST.get("reason", "")
+    ),
+    "there": lambda wish, user, request: deciding.mark_there(request=wish, by=user),
+}
+
+
+@own_scope
+@require_POST
+def act(request: HttpRequest, id: uuid.UUID, doing: str) -> HttpResponse:
+    """Do something with a request and go back to where it was done. 404 for what the person may not do at all."""
+    user = cast("User", request.user)
+    wanted = _FOR_ALL.get(doing) or (_FOR_MODERATORS.get(doing) if user.is_moderator else None)
+    if wanted is None:
+        raise Http404
+    with acting_as(user, staff=user.is_moderator):
+        wish = access.visible(user, id)
+        try:
+            wanted(wish, user, request)
+        except Cannot as refusal:
+            messages.error(request, refusal.sentence)
+        else:
+            messages.success(request, _("Done: %(title)s.") % {"title": wish.title})
+    if doing == "leave":
+        return redirect("requests:list")
+    return redirect(
+        "requests:queue" if request.POST.get("from") == "queue" else "requests:detail", *_place(request, id)
+    )
+
+
+def _place(request: HttpRequest, id: uuid.UUID) -> list[uuid.UUID]:
+    return [] if request.POST.get("from") == "queue" else [id]
