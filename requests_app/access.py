@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.shortcuts import get_object_or_404
 
+from accounts.rights import Right, may
 from requests_app.models import MediaRequest, RequestStatus
 
 if TYPE_CHECKING:
@@ -23,6 +24,6 @@ def visible(user: User, id: uuid.UUID | str) -> MediaRequest:
 
 def may_cancel(user: User, request: MediaRequest) -> bool:
     """Whoever asked, until it is being fetched; moderators as long as it is worked for."""
-    if user.is_moderator:
+    if may(user, Right.DECIDE):
         return bool(request.is_open) or request.may_become(RequestStatus.CANCELLED)
     return request.user_id == user.pk and request.status in _CALLED_OFF_BY_OWNER

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.rights import Right, may
 from requests_app.models import ApprovalRule, Decision, MediaRequest, RequestAllowance, RequestedSeason
 
 if TYPE_CHECKING:
@@ -81,9 +82,9 @@ def of(user: User) -> Allowance:
         film_quota=said("film_quota"),
         season_quota=said("season_quota"),
         days=said("days") or DAYS,
-        approves_films=decided("approves_films", user.is_moderator),
-        approves_series=decided("approves_series", user.is_moderator),
-        may_ask_4k=decided("may_ask_4k", user.is_moderator),
+        approves_films=decided("approves_films", may(user, Right.DECIDE)),
+        approves_series=decided("approves_series", may(user, Right.DECIDE)),
+        may_ask_4k=decided("may_ask_4k", may(user, Right.DECIDE)),
     )
 
 

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.rights import Right, may
 from medianest.lib.broken_rules import told_plainly
 from medianest.lib.errors import Cannot
 from medianest.lib.locks import hold_until_commit
@@ -109,7 +110,7 @@ def _check(user: User, asking: User, item: MediaItem, seasons: list[int], *, is_
     if is_4k and not allowed.may_ask_4k:
         raise CannotAsk(_("4K is not open to you. Ask without it, or ask an administrator."))
     rule = allowance.rule_for(item, len(seasons))
-    if rule is not None and rule.decision == Decision.REFUSE and not asking.is_moderator:
+    if rule is not None and rule.decision == Decision.REFUSE and not may(asking, Right.DECIDE):
         raise CannotAsk(rule.reason)
     if asking.pk == user.pk:
         remaining = allowance.left(user, item.media_type, allowed)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Count, QuerySet
 from django.utils.translation import gettext as _
 
+from accounts.rights import Right, may
 from catalog import cards
 from requests_app import access
 from requests_app.models import MediaRequest, RequestEvent, RequestStatus
@@ -151,7 +152,7 @@ class Doings:
 
 
 def doings(request: MediaRequest, user: User) -> Doings:
-    staff = user.is_moderator
+    staff = may(user, Right.DECIDE)
     mine = request.user_id == user.pk
     return Doings(
         approve=staff and request.may_become(RequestStatus.APPROVED),

@@ -15,7 +15,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -150,7 +150,13 @@ class _Secret:
         instance.__dict__[self.field.attname] = value
 
 
-class EncryptedTextField(models.TextField[str, str]):
+if TYPE_CHECKING:
+    _TextField = models.TextField[str, str]
+else:
+    _TextField = models.TextField  # may be imported before the settings, which make fields generic
+
+
+class EncryptedTextField(_TextField):
     """Text that is stored encrypted. Reading raises CannotDecrypt when no key opens it.
 
     `bind_to` names the attribute whose value ties the secret to its row: the primary key,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
+from accounts.rights import Right, may
 from catalog.models import MediaItem
 from medianest.lib.errors import Cannot
 from operations.row_security import acting_as
@@ -43,7 +44,7 @@ def ask(request: HttpRequest, media_type: str, tmdb_id: int) -> HttpResponse:
 def _asked(user: User, item: MediaItem, form: AskForm) -> Asked:
     told = form.cleaned_data
     chosen = {"item": item, "seasons": told["seasons"], "is_4k": told["is_4k"], "note": told["note"]}
-    if not told["person"] or not user.is_moderator:
+    if not told["person"] or not may(user, Right.DECIDE):
         return asking.ask(user=user, **chosen)
     with acting_as(user, staff=True):
         person = User.objects.filter(username__iexact=told["person"].strip(), status="active").first()

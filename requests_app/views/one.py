@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.rights import Right, may
 from catalog import cards
 from medianest.lib.errors import Cannot
 from operations.row_security import acting_as, own_scope
@@ -30,7 +31,7 @@ Act = Callable[[MediaRequest, "User", HttpRequest], object]
 def detail(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     """How it stands, what happened, and what the person may do."""
     user = cast("User", request.user)
-    with acting_as(user, staff=user.is_moderator):
+    with acting_as(user, staff=may(user, Right.DECIDE)):
         wish = access.visible(user, id)
         poster = wish.media_item.poster_path if wish.media_item else ""
         context = {
@@ -83,10 +84,10 @@ _FOR_MODERATORS: dict[str, Act] = {
 def act(request: HttpRequest, id: uuid.UUID, doing: str) -> HttpResponse:
     """Do something with a request and go back to where it was done. 404 for what the person may not do at all."""
     user = cast("User", request.user)
-    wanted = _FOR_ALL.get(doing) or (_FOR_MODERATORS.get(doing) if user.is_moderator else None)
+    wanted = _FOR_ALL.get(doing) or (_FOR_MODERATORS.get(doing) if may(user, Right.DECIDE) else None)
     if wanted is None:
         raise Http404
-    with acting_as(user, staff=user.is_moderator):
+    with acting_as(user, staff=may(user, Right.DECIDE)):
         wish = access.visible(user, id)
         try:
             wanted(wish, user, request)
