@@ -9,10 +9,8 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any
 
-import pgtrigger
 from django.db import connection, transaction
 from django.db.models import PROTECT, Exists, Model, OuterRef, QuerySet
 from django.utils import timezone
@@ -23,6 +21,7 @@ from maintenance.scale_rows import SOURCES, Source, span
 from medianest.lib.errors import Cannot
 from medianest.lib.locks import hold_until_commit
 from medianest.lib.slow_queries import taking_their_time
+from operations.audit import without_a_trail
 from requests_app.models import MediaRequest, ProblemReport, RequestedSeason, RequestEvent, RequestFollower
 from watchlists.models import WatchlistEntry
 
@@ -72,7 +71,8 @@ def grow(size: Size, *, say: Say, among_people: bool = False) -> None:
         raise CannotScale("Name how many requests there shall be, from 1 on.")
     if not among_people and User._base_manager.exclude(pk__range=span(User)).exists():
         raise CannotScale("People live in this database. To fill it with made-up rows all the same, add --yes.")
-    with transaction.atomic(), _without_a_trail(), taking_their_time(connection):
+    # Nobody did what is made up, and the trail of it would outlive it.
+    with transaction.atomic(), without_a_trail(), taking_their_time(connection):
         _take_time()
         _remove(say)
         for source in SOURCES:
@@ -83,14 +83,9 @@ def grow(size: Size, *, say: Say, among_people: bool = False) -> None:
 
 def remove(*, say: Say) -> None:
     """Take all made-up rows out again, with what people hung on them; titles that people use stay."""
-    with transaction.atomic(), _without_a_trail(), taking_their_time(connection):
+    with transaction.atomic(), without_a_trail(), taking_their_time(connection):
         _take_time()
         _remove(say)
-
-
-def _without_a_trail() -> AbstractContextManager[None]:
-    """Nobody did what is made up, and the trail of it would outlive it. Without one it is made in half the time."""
-    return pgtrigger.ignore()
 
 
 def _take_time() -> None:

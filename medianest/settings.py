@@ -219,8 +219,7 @@ for _name, _value in {
     "tcp_user_timeout": 15000,
 }.items():
     _options.setdefault(_name, _value)
-# No trigger is ignored. Saying so spares the audit triggers an error that they would catch for each row.
-_options.setdefault("options", "-c statement_timeout=30000 -c timezone=UTC -c pgtrigger.ignore={}")
+_options.setdefault("options", "-c statement_timeout=30000 -c timezone=UTC")
 if DB_POOL_MAX:
     # A short wait, then 503. After two seconds without an answer the next request asks afresh: trying longer would
     # mean pauses that double, and so a database found again later than need be.

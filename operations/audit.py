@@ -7,20 +7,21 @@ foreign keys: it outlives what it tells about and whoever did it.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pghistory
 import pgtrigger
-from django.db import models
+from django.db import connection, models
 from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext_lazy as _
 from pghistory.models import Event
-from pghistory.trigger import Event as EventTrigger
 
 from medianest.lib.append_only import AppendOnly
 from medianest.lib.crypto import EncryptedTextField
+from medianest.lib.trail_trigger import Kept, TrailTrigger
 
 M = TypeVar("M", bound=models.Model)
 
@@ -170,63 +171,18 @@ def _short(table: str, end: str) -> str:
 
 
 # --- the triggers ---------------------------------------------------------------------------------------------------------
-class _Writer(EventTrigger):
-    """The body of a trigger: one INSERT into the trail.
-
-    pghistory's own copies the whole new row into columns of the same names; what stood there before must then be
-    looked for in the event before, which an older row does not have. See ADR 12.
-    """
-
-    fields: tuple[str, ...] = ()
-
-    def get_func(self, model: Any) -> str:
-        key = model._meta.pk.column
-        before, after = self._values(model)
-        table = self.event_model._meta.db_table  # type: ignore[union-attr]  # given below
-        given = "NULLIF(current_setting('pghistory.context_metadata', true), '')::jsonb"
-        facts = f"clock_timestamp(), '{self.label}', {self.row}.\"{key}\", {given}"
-        into = f'INSERT INTO "{table}" (pgh_created_at, pgh_label, pgh_obj_id, pgh_context, before, after)'
-        if self.operation != pgtrigger.Update:
-            return f"{into} VALUES ({facts}, {before}, {after}); RETURN NULL;"
-        return (
-            f"{into} SELECT {facts}, jsonb_object_agg(key, o.value), jsonb_object_agg(key, n.value)"  # noqa: S608
-            f" FROM jsonb_each({before}) o JOIN jsonb_each({after}) n USING (key)"
-            " WHERE o.value IS DISTINCT FROM n.value; RETURN NULL;"
-        )
-
-    def _values(self, model: Any) -> tuple[str, str]:
-        """The row before and after as SQL, each an object or NULL."""
-        columns = {name: model._meta.get_field(name).column for name in self.fields}
-
-        def row(alias: str) -> str:
-            pairs = [f"'{name}', {alias}.\"{column}\"" for name, column in columns.items()]
-            # A function takes 100 arguments at most.
-            return " || ".join(
-                f"jsonb_build_object({', '.join(pairs[start : start + 50])})" for start in range(0, len(pairs), 50)
-            )
-
-        inserted, deleted = self.operation == pgtrigger.Insert, self.operation == pgtrigger.Delete
-        return "NULL" if inserted else row("OLD"), "NULL" if deleted else row("NEW")
-
-
 class _Tracker(pghistory.RowEvent):
+    """Stands for a trigger of ours in pghistory's place. Its own copies the whole new row; see ADR 12."""
+
     def __init__(self, fields: tuple[str, ...]) -> None:
         self.fields = fields
-        changed = pgtrigger.AnyChange(*fields) if self.operation == pgtrigger.Update else None
-        super().__init__(condition=changed, trigger_name=f"audit_{self.label}")
+        super().__init__(trigger_name=f"audit_{self.label}")
 
     def add_event_trigger(self, event_model: type[Change]) -> None:
-        writer = _Writer(  # type: ignore[no-untyped-call]
-            event_model=event_model,
-            label=self.label,
-            name=self.trigger_name,
-            row=self.row,
-            operation=self.operation,
-            condition=self.condition,
-            level=pgtrigger.Row,
-        )
-        writer.fields = self.fields
-        pgtrigger.register(writer)(event_model.pgh_tracked_model)
+        model: Any = event_model.pgh_tracked_model
+        columns = {name: model._meta.get_field(name).column for name in self.fields}
+        kept = Kept(event_model._meta.db_table, model._meta.pk.column, columns)
+        pgtrigger.register(TrailTrigger(kind=self.label, operation=self.operation, kept=kept))(model)
 
 
 class _Inserted(_Tracker, pghistory.InsertEvent):
@@ -239,3 +195,23 @@ class _Updated(_Tracker, pghistory.UpdateEvent):
 
 class _Deleted(_Tracker, pghistory.DeleteEvent):
     pass
+
+
+@contextlib.contextmanager
+def without_a_trail() -> Iterator[None]:
+    """Leave no lines while it lasts: for rows made up in great numbers. Nobody else can write meanwhile.
+
+    In a transaction only, whose failure brings the triggers back, and for the owner of the tables only.
+    """
+    _turn("DISABLE")
+    yield
+    _turn("ENABLE")
+
+
+def _turn(how: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for the end would stand in the way
+        for trail in TRAILS.values():
+            for trigger in trail.model._meta.triggers:  # type: ignore[attr-defined]  # pgtrigger's
+                table = connection.ops.quote_name(trail.table)
+                cursor.execute(f"ALTER TABLE {table} {how} TRIGGER {trigger.get_pgid(trail.model)}")
