@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import pghistory
 import pgtrigger
@@ -182,7 +182,8 @@ class _Tracker(pghistory.RowEvent):
         model: Any = event_model.pgh_tracked_model
         columns = {name: model._meta.get_field(name).column for name in self.fields}
         kept = Kept(event_model._meta.db_table, model._meta.pk.column, columns)
-        pgtrigger.register(TrailTrigger(kind=self.label, operation=self.operation, kept=kept))(model)
+        kind, operation = cast("str", self.label), cast("pgtrigger.Operation", self.operation)
+        pgtrigger.register(TrailTrigger(kind=kind, operation=operation, kept=kept))(model)
 
 
 class _Inserted(_Tracker, pghistory.InsertEvent):

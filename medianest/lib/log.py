@@ -1,12 +1,19 @@
-"""Structured logging: one line an event, with the correlation id of the request or job."""
+"""Structured logging: one line an event, with the correlation id of the request or job.
+
+No line tells what somebody typed or what stands in a row: errors are written down as `scrub.py` tells them.
+"""
 
 from __future__ import annotations
 
 import logging.config
+import sys
 
 import structlog
 
+from medianest.lib import scrub
+
 _CHATTY = ("django.server", "celery", "kombu", "httpx2", "httpcore2")
+_MOST_OF_A_STACK = 20_000  # characters
 
 
 def logging_config(*, level: str, as_json: bool) -> None:
@@ -18,12 +25,9 @@ def logging_config(*, level: str, as_json: bool) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
     ]
-    # Plain tracebacks: the prettier ones print local variables, and with them passwords.
-    console = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    console = structlog.dev.ConsoleRenderer(colors=False)
     renderer: structlog.typing.Processor = structlog.processors.JSONRenderer() if as_json else console
-    final = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
-    if as_json:
-        final.insert(1, structlog.processors.format_exc_info)
+    final = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, without_values, renderer]
     logging.config.dictConfig(
         {
             "version": 1,
@@ -51,3 +55,28 @@ def logging_config(*, level: str, as_json: bool) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+
+
+def without_values(_logger: object, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Errors without the values they quote, whether a line ends in their stack or names them.
+
+    A traceback as Python prints it holds PostgreSQL's own words, and with them rows' values.
+    """
+    for name, said in event.items():
+        if name != "exc_info" and isinstance(said, BaseException):
+            event[name] = f"{type(said).__name__}: {scrub.message(said)}"
+        elif isinstance(said, str) and "DETAIL:" in said:
+            event[name] = scrub.text(said)
+    error = _error(event.pop("exc_info", None))
+    if error is not None:
+        event["exception"] = scrub.stack(error, most=_MOST_OF_A_STACK)
+    return event
+
+
+def _error(told: object) -> BaseException | None:
+    """The error that a line was logged with, in any of the ways in which it can be named."""
+    if isinstance(told, BaseException):
+        return told
+    if isinstance(told, tuple):
+        return told[1] if isinstance(told[1], BaseException) else None
+    return sys.exc_info()[1] if told else None

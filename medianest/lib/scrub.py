@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 from django.db import Error as DatabaseError
 
 HIDDEN = "[hidden]"
@@ -20,6 +21,7 @@ _TELLTALE = (
 )
 # Every repetition is bounded: a long text made for it must not keep a rule busy.
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"\bDETAIL:.*", re.DOTALL), f"DETAIL: {HIDDEN}"),  # PostgreSQL's, with the values of a row
     (re.compile(r"(\w{1,20}://)[^/\s@\"']{1,200}@"), rf"\1{HIDDEN}@"),
     (re.compile(r"(\w{1,20}://[^\s?\"'<>]{0,300})\?[^\s\"'<>]*"), rf"\1?{HIDDEN}"),
     (re.compile(r"\bv\d{1,3}:[\w.-]{1,40}:[\w+/=-]{16,}"), HIDDEN),  # as medianest/lib/crypto.py stores them
@@ -78,6 +80,8 @@ def path(address: str) -> str:
 def message(error: BaseException) -> str:
     """What an exception says, in one line, without values. Of the database's only the kind and what it is about."""
     if isinstance(error, DatabaseError):
+        return _of_database(error.__cause__)
+    if isinstance(error, psycopg.Error):
         return _of_database(error)
     said = _QUOTED.sub(lambda found: _unquoted(error, found.group()), str(error)[:_MOST_READ].replace("\x00", ""))
     return text(" ".join(said.split()))
@@ -88,9 +92,8 @@ def _unquoted(error: BaseException, quoted: str) -> str:
     return quoted if names else "…"
 
 
-def _of_database(error: BaseException) -> str:
+def _of_database(cause: BaseException | None) -> str:
     """PostgreSQL's own words hold rows' values; its code and the names of table and rule do not."""
-    cause = error.__cause__
     state = getattr(cause, "sqlstate", None) or type(cause).__name__
     diagnosis = getattr(cause, "diag", None)
     about = [getattr(diagnosis, f"{what}_name", None) for what in ("table", "column", "constraint")]

@@ -57,9 +57,8 @@ class TrailTrigger(pgtrigger.Trigger):
     def __init__(self, *, kind: str, operation: pgtrigger.Operation, kept: Kept) -> None:
         old = None if operation == pgtrigger.Insert else "old_rows"
         new = None if operation == pgtrigger.Delete else "new_rows"
-        super().__init__(  # type: ignore[no-untyped-call]
-            name=f"audit_{kind}", operation=operation, referencing=pgtrigger.Referencing(old=old, new=new)
-        )
+        rows = pgtrigger.Referencing(old=old, new=new)  # type: ignore[no-untyped-call]
+        super().__init__(name=f"audit_{kind}", operation=operation, referencing=rows)
         self.kind = kind
         self.kept = kept
 
