@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from datetime import timedelta
 
 import pghistory
@@ -15,7 +16,7 @@ from families.models import Family, FamilyInvitation
 from guides.models import QuickLink
 from medianest.lib import correlation
 from operations import audit_context, runner, security, trail
-from operations.audit import TRAILS, Change
+from operations.audit import TRAILS, Change, without_a_trail
 from operations.models import SecurityEvent
 from operations.tests.acts import claimed, promised
 from requests_app import actions
@@ -85,6 +86,47 @@ def test_raw_sql_is_seen_too() -> None:
         cursor.execute("UPDATE quick_links SET title = 'Other' WHERE id = %s", [stored.pk])
     line = last("quick_links")
     assert (line.before, line.after) == ({"title": "Plex"}, {"title": "Other"})
+
+
+def test_a_row_given_another_key_is_told() -> None:
+    stored = link()
+    fresh = uuid.uuid4()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE quick_links SET id = %s, title = 'Other' WHERE id = %s", [fresh, stored.pk])
+    line = last("quick_links")
+    assert (line.pgh_obj_id, line.before, line.after) == (fresh, {"title": "Plex"}, {"title": "Other"})
+
+
+def test_a_row_that_one_statement_changes_twice_is_told_twice(anna: User) -> None:
+    """As foreign keys do that the database itself empties."""
+    wish = stored_film(user=anna, created_by=anna)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        for column in ("user_id", "created_by_id"):
+            cursor.execute(f"ALTER TABLE media_requests ADD FOREIGN KEY ({column}) REFERENCES users ON DELETE SET NULL")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        cursor.execute("DELETE FROM users WHERE id = %s", [anna.pk])
+    lines = [(line.before, line.after) for line in told("media_requests", pgh_label="update", pgh_obj_id=wish.pk)]
+    was = str(anna.pk)
+    assert sorted(lines, key=str) == [
+        ({"created_by": was}, {"created_by": None}),
+        ({"user": was}, {"user": None}),
+    ]
+
+
+def test_many_rows_are_told_with_their_own_values() -> None:
+    """A plan made for one row is kept for the many that follow."""
+    link(title="0")
+    QuickLink.objects.update(title="first")
+    QuickLink.objects.bulk_create(QuickLink(title=f"{n}", url=f"https://{n}.example") for n in range(1, 300))
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE quick_links SET title = 'x' || title, icon = title, updated_at = now()")
+    lines = told("quick_links", pgh_label="update")[1:]
+    assert len(lines) == 300
+    for line in lines:
+        assert line.before is not None
+        assert line.before["icon"] == ""
+        assert line.after == {"title": f"x{line.before['title']}", "icon": line.before["title"]}
 
 
 def test_what_goes_with_another_row_is_told() -> None:
@@ -213,6 +255,44 @@ def test_the_running_roles_leave_a_trail(role: str) -> None:
     stored = link()
     assert as_role(role, f"UPDATE quick_links SET title = 'x' WHERE id = '{stored.pk}'") == 1
     assert last("quick_links").after == {"title": "x"}
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        "SET LOCAL pgtrigger.ignore = '{{{triggers}}}'",
+        "CREATE TEMP TABLE quick_links_audit (LIKE public.quick_links_audit) ON COMMIT DROP",
+    ],
+)
+def test_no_session_gets_past_it(trick: str) -> None:
+    """Not by a setting, and not by a table of its own that bears the trail's name."""
+    stored = link()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT string_agg(tgname, ',') FROM pg_trigger WHERE tgrelid = 'quick_links'::regclass")
+        (triggers,) = cursor.fetchone()
+        cursor.execute("SET LOCAL ROLE mn_app")
+        cursor.execute(trick.format(triggers=triggers))
+        cursor.execute("UPDATE quick_links SET title = 'x' WHERE id = %s", [stored.pk])
+        cursor.execute("RESET ROLE")
+        cursor.execute("SELECT count(*) FROM public.quick_links_audit WHERE pgh_label = 'update'")
+        assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.parametrize(
+    "setting", ["ALTER TABLE quick_links DISABLE TRIGGER USER", "SET session_replication_role = replica"]
+)
+@pytest.mark.parametrize("role", ["mn_app", "mn_worker", "mn_staff"])
+def test_the_running_roles_cannot_turn_it_off(role: str, setting: str) -> None:
+    with pytest.raises(DatabaseError, match=r"must be owner|permission denied"):
+        as_role(role, setting)
+
+
+def test_rows_made_up_in_great_numbers_leave_none_and_the_next_one_does() -> None:
+    with without_a_trail():
+        link()
+    assert told("quick_links") == []
+    link(url="https://other.example")
+    assert len(told("quick_links")) == 1
 
 
 def test_only_staff_and_workers_read_it() -> None:

@@ -9,7 +9,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('requests_app', '0004_row_security'),
+        ('requests_app', '0005_row_security_by_case'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('watchlists', '0003_row_security'),
+        ('watchlists', '0004_row_security_by_case'),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('downloads', '0004_words_for_rules'),
+        ('downloads', '0005_row_security_by_case'),
     ]
 
     operations = [
