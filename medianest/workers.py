@@ -32,7 +32,6 @@ from django.conf import settings
 from django.db import Error, connection
 
 from medianest.celery import app
-from medianest.without_redis import Fallback
 from operations import roles
 
 log = structlog.get_logger(__name__)
@@ -46,6 +45,9 @@ _SCHEDULER = "celery.beat:Scheduler"  # keeps no file: every entry may run once 
 
 def run_worker(queue: str, threads: int, *, beat: bool) -> None:
     """Be a Celery worker for one queue until told to stop, and the scheduler too if `beat`."""
+    # It knows models, which can be imported only when the applications are loaded: not yet when this file is run.
+    from medianest.without_redis import Fallback  # noqa: PLC0415
+
     if beat:
         scheduler = EmbeddedService(app, thread=True, scheduler_cls=_SCHEDULER)
         scheduler.start()  # type: ignore[union-attr]

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -23,3 +25,11 @@ def test_a_worker_whose_scheduler_ended_leaves(monkeypatch: pytest.MonkeyPatch) 
 def test_the_scheduler_knows_every_entry_without_a_file() -> None:
     scheduler = EmbeddedService(app, thread=True, scheduler_cls=workers._SCHEDULER).service.scheduler  # type: ignore[union-attr]
     assert set(app.conf.beat_schedule) <= set(scheduler.schedule)
+
+
+def test_the_file_can_be_run_before_anything_is_loaded() -> None:
+    """As the launcher does. What knows models must not be imported with it."""
+    done = subprocess.run(
+        [sys.executable, "-c", "import medianest.workers"], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
