@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -22,6 +21,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
+from medianest.tests.logins import login
 from operations.models import ErrorLog
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -109,13 +109,18 @@ def line() -> Iterator[Line]:
 
 @pytest.fixture
 def web(line: Line, annas: Client, tmp_path: Path) -> Iterator[Web]:
-    facts = connection.settings_dict
+    with login(member_of="mn_app") as (name, password):
+        address = f"postgres://{name}:{password}@127.0.0.1:{line.port}/{connection.settings_dict['NAME']}"
+        yield from _web(address, annas, tmp_path)
+
+
+def _web(address: str, annas: Client, tmp_path: Path) -> Iterator[Web]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     env = {
         **os.environ,
-        "DATABASE_URL": f"postgres://{facts['USER']}:{quote(facts['PASSWORD'])}@127.0.0.1:{line.port}/{facts['NAME']}",
+        "DATABASE_URL": address,
         "DB_POOL_MAX": str(CONNECTIONS),
         "DJANGO_SETTINGS_MODULE": "medianest.tests.plain_settings",
         "PLAIN_HTTP": "1",
