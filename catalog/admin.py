@@ -57,8 +57,8 @@ class StreamingProviderAdmin(CarefulAdmin[StreamingProvider]):
 class LibrarySectionAdmin(CarefulAdmin[LibrarySection]):
     """Sections come from Plex; whether pages show one is decided here."""
 
-    list_display = ["title", "type", "is_shown", "item_count", "shared_with", "scanned_at", "synced_at"]
-    list_filter = ["type", "is_shown"]
+    list_display = ["title", "type", "is_shown", "item_count", "shared_with", "scanned_at", "synced_at", "doubted_at"]
+    list_filter = ["type", "is_shown", ("doubted_at", admin.EmptyFieldListFilter)]
     search_fields = ["title", "section_key"]
     readonly_fields = [
         "server_id",
@@ -70,6 +70,8 @@ class LibrarySectionAdmin(CarefulAdmin[LibrarySection]):
         "item_count",
         "scanned_at",
         "synced_at",
+        "read_whole_at",
+        "doubted_at",
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LibrarySection]:

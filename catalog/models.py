@@ -201,7 +201,7 @@ class SectionType(models.TextChoices):
     PHOTO = "photo", _("photos")
 
 
-@audited(exclude=["item_count", "scanned_at", "synced_at"])
+@audited(exclude=["item_count", "scanned_at", "synced_at", "read_whole_at", "doubted_at"])
 class LibrarySection(models.Model):
     """A library of the Plex server, as the worker last saw it. `people` are those it is shared with."""
 
@@ -216,6 +216,13 @@ class LibrarySection(models.Model):
     is_shown = models.BooleanField(_("shown on pages"), default=True)
     scanned_at = models.DateTimeField(_("scanned by Plex"), null=True, blank=True)
     synced_at = models.DateTimeField(_("read by MediaNest"), null=True, blank=True)
+    read_whole_at = models.DateTimeField(_("read as a whole"), null=True, blank=True)
+    doubted_at = models.DateTimeField(
+        _("doubted since"),
+        null=True,
+        blank=True,
+        help_text=_("Plex suddenly told of most of it no longer. It is asked again before that is believed."),
+    )
     people = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="LibraryShare", related_name="library_sections", verbose_name=_("shared with")
     )

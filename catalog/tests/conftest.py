@@ -1,4 +1,4 @@
-from catalog.tests.outside import _overseerr_server, _tmdb_server, overseerr, tmdb  # noqa: F401  (fixtures)
+from catalog.tests.outside import _overseerr_server, _tmdb_server, overseerr, plex, tmdb  # noqa: F401  (fixtures)
 from medianest.tests.people import (  # noqa: F401  (fixtures)
     _files_as_they_are,
     administrator,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -10,6 +11,7 @@ from pytest_django.fixtures import Settings
 
 from medianest.lib.breaker import Breaker
 from sandbox.overseerr import Overseerr
+from sandbox.plex import Plex
 from sandbox.tmdb import Tmdb
 from services.models import ServiceConfig
 
@@ -17,7 +19,7 @@ from services.models import ServiceConfig
 def _nothing_remembered() -> None:
     """Neither answers nor failures of another test."""
     cache.clear()
-    for name in ("tmdb", "tmdb-pictures", "overseerr"):
+    for name in ("tmdb", "tmdb-pictures", "overseerr", "plex"):
         Breaker(name).succeeded()
 
 
@@ -63,4 +65,19 @@ def overseerr(_overseerr_server: Overseerr, db: None) -> Iterator[Overseerr]:
     config.save()
     yield _overseerr_server
     _overseerr_server.turn("up")
+    _nothing_remembered()
+
+
+@pytest.fixture
+def plex(db: None, tmp_path: Path) -> Iterator[Plex]:
+    """A Plex of the test's own, connected: its library is what the test makes of it."""
+    _nothing_remembered()
+    (tmp_path / "videos").mkdir()
+    running = Plex({"YouTube": tmp_path / "videos"})
+    running.start()
+    config = ServiceConfig(service_name="plex", service_url=running.url)
+    config.api_key = running.token
+    config.save()
+    yield running
+    running.stop()
     _nothing_remembered()

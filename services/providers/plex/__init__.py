@@ -28,6 +28,7 @@ from services.providers.base import (
     TooOld,
 )
 from services.providers.plex.identity import Purpose
+from services.providers.plex.shelves import PlexShelves
 from services.providers.plex.tv import PlexTv
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class PlexSettingsForm(base.SettingsForm):
 
 
 @registry.declare
-class Plex(base.Provider, CanHoldVideos, KnowsItsGuests):
+class Plex(PlexShelves, CanHoldVideos, KnowsItsGuests):
     kind = "plex"
     label = "Plex"
     icon = "film"

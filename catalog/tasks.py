@@ -1,0 +1,12 @@
+"""Celery's side of the catalogue: the regular work is promised."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from catalog import jobs
+
+
+@shared_task(name="catalog.sync_library")
+def sync_library() -> None:
+    jobs.promise_sync()
