@@ -17,6 +17,7 @@ from sandbox.overseerr import (
     progress,
     request_views,
     rules,
+    service_views,
     settings_views,
     title_views,
     user_views,
@@ -181,6 +182,7 @@ def _application(settings: State) -> Flask:
         user_views,
         media_views,
         issue_views,
+        service_views,
         settings_views,
     )
     for module in modules:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from medianest.lib.http import Answer, clean_address, not_the_service
+from medianest.lib.http import clean_address, not_the_service
 from services.providers import base, registry
 from services.providers.base import Identity, TooOld
 from services.providers.overseerr.describing import DescribesTitles
+from services.providers.overseerr.generation import numbers, version_in
+from services.providers.overseerr.problems import HearsProblems
 
 LEAST_OVERSEERR = (1, 33)
 SAFE_SEERR = (3, 1)  # 3.1.0 closed CVE-2026-27707, -27792 and -27793
@@ -27,6 +26,26 @@ class OverseerrSettingsForm(base.SettingsForm):
         help_text=gettext_lazy("Where people open Overseerr themselves, if they should. Links lead there."),
     )
 
+    ask_as = forms.ChoiceField(
+        label=gettext_lazy("Requests are made as"),
+        choices=[
+            ("person", gettext_lazy("the person's own account there, where they have one")),
+            ("account", gettext_lazy("always the account below")),
+        ],
+        required=False,
+        help_text=gettext_lazy("An account's own quota and rights in Overseerr apply to what is asked in its name."),
+    )
+    account = forms.IntegerField(
+        label=gettext_lazy("Number of the account for everybody else"),
+        min_value=1,
+        max_value=2_000_000_000,
+        required=False,
+        help_text=gettext_lazy("As in the address of the account's page in Overseerr. Empty means its owner."),
+    )
+
+    def clean_ask_as(self) -> str:
+        return self.cleaned_data["ask_as"] or "person"
+
     def clean_public_address(self) -> str:
         typed: str = self.cleaned_data["public_address"]
         try:
@@ -36,12 +55,12 @@ class OverseerrSettingsForm(base.SettingsForm):
 
 
 @registry.declare
-class Overseerr(DescribesTitles):
+class Overseerr(DescribesTitles, HearsProblems):
     kind = "overseerr"
     label = "Overseerr"
     icon = "inbox"
-    purpose = gettext_lazy("Has films and series fetched. MediaNest looks at whether it answers. Seerr works as well.")
-    when_away = gettext_lazy("Nothing in MediaNest depends on it yet. Everything works.")
+    purpose = gettext_lazy("Has films and series fetched that were approved. Seerr works as well.")
+    when_away = gettext_lazy("Requests can be made and approved; they are handed over when it is back.")
     address_example = "http://192.168.1.20:5055"
     key_label = gettext_lazy("API key")
     key_help = gettext_lazy("In Overseerr: Settings, General.")
@@ -50,9 +69,9 @@ class Overseerr(DescribesTitles):
 
     def identify(self) -> Identity:
         with self.looking() as client:
-            version = _version(client.get("/api/v1/status"))
-            numbers = _numbers(version)
-            if numbers and numbers < LEAST_OVERSEERR:
+            version = version_in(client.get("/api/v1/status"))
+            known = numbers(version)
+            if known and known < LEAST_OVERSEERR:
                 raise TooOld(
                     _("This Overseerr is too old: it is version %(version)s, and 1.33 is the oldest that works.")
                     % {"version": version}
@@ -61,25 +80,11 @@ class Overseerr(DescribesTitles):
             me = client.get("/api/v1/auth/me", headers={"X-Api-Key": self.connection.key}).json()
         if not isinstance(me, dict) or "id" not in me:
             raise not_the_service(self.label)
-        name = _NAMES.get(numbers[0], "Seerr") if numbers else "Overseerr"
-        return Identity(name, version, _warning(numbers))
+        name = _NAMES.get(known[0], "Seerr") if known else "Overseerr"
+        return Identity(name, version, _warning(known))
 
 
-def _version(answer: Answer) -> str:
-    """What `/status` says. Raises Malformed unless it is an Overseerr's."""
-    status: Any = answer.json()
-    if not isinstance(status, dict) or not isinstance(status.get("version"), str) or "commitTag" not in status:
-        raise not_the_service(answer.label)
-    return str(status["version"])
-
-
-def _numbers(version: str) -> tuple[int, int] | None:
-    """Major and minor of `3.1.0`; None for a development build (`develop-4f2c…`)."""
-    found = re.match(r"v?(\d+)\.(\d+)", version)
-    return (int(found[1]), int(found[2])) if found else None
-
-
-def _warning(numbers: tuple[int, int] | None) -> str:
-    if numbers and (3, 0) <= numbers < SAFE_SEERR:
+def _warning(known: tuple[int, int] | None) -> str:
+    if known and (3, 0) <= known < SAFE_SEERR:
         return _("Update it: versions before 3.1.0 have known security holes.")
     return ""

@@ -52,7 +52,8 @@ def test_a_status_of_something_else_is_not_overseerr() -> None:
 
 
 def test_the_address_for_people_is_checked() -> None:
-    assert Overseerr.clean_settings({"public_address": "seerr.example/"}) == {"public_address": "http://seerr.example"}
+    cleaned = Overseerr.clean_settings({"public_address": "seerr.example/"})
+    assert cleaned["public_address"] == "http://seerr.example"
     with pytest.raises(ValidationError) as caught:
         Overseerr.clean_settings({"public_address": "ftp://seerr.example"})
     assert list(caught.value.message_dict) == ["public_address"]

@@ -1,0 +1,49 @@
+"""Problems with titles, passed to Overseerr's issues."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from medianest.lib.http import not_the_service
+from services.providers.fetching import CanHearProblems, NoSuchRequest
+from services.providers.overseerr import reading
+from services.providers.overseerr.fetching import FetchesTitles
+from services.providers.title_facts import record, under
+
+_KINDS = {"video": 1, "audio": 2, "subtitles": 3, "other": 4}
+
+
+class HearsProblems(FetchesTitles, CanHearProblems):
+    """The part of Overseerr that keeps problems. An unknown number is 500 there, or 404."""
+
+    def report_problem(
+        self, *, media: int, kind: str, message: str, season: int | None, episode: int | None, account: int | None
+    ) -> int:
+        told = {
+            "issueType": _KINDS[kind],
+            "message": message,
+            "mediaId": int(media),
+            "problemSeason": season or 0,
+            "problemEpisode": episode or 0,
+        }
+        answer = self._send("POST", "/issue", account=account, json=told, accept=(404,))
+        if answer.status == 404:
+            raise NoSuchRequest(_("Overseerr does not know this title."))
+        number = reading.whole(record(answer.json(), self.label).get("id"))
+        if number is None:
+            raise not_the_service(self.label)
+        return number
+
+    def comment_problem(self, number: int, message: str) -> None:
+        self._to_problem(number, "comment", {"message": message})
+
+    def settle_problem(self, number: int, *, resolved: bool) -> None:
+        self._to_problem(number, "resolved" if resolved else "open", None)
+
+    def _to_problem(self, number: int, deed: str, told: dict[str, str] | None) -> None:
+        answer = self._send("POST", f"/issue/{int(number)}/{deed}", json=told, accept=(404, 500))
+        if answer.status in (404, 500):
+            raise NoSuchRequest(_("Overseerr does not have this problem any more."))
+
+    def title_number(self, media_type: str, tmdb_id: int) -> int | None:
+        return reading.whole(under(under(self._title(media_type, tmdb_id).json(), "mediaInfo"), "id"))
