@@ -8,7 +8,7 @@ for anything else is never answered.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.core.cache import cache
@@ -229,7 +229,7 @@ def _record(answer: Answer) -> Mapping[str, Any]:
     return told
 
 
-def _first_open(told: list[Mapping[str, Any]], wish: Wish) -> Fetching | None:
+def _first_open(told: Sequence[Mapping[str, Any]], wish: Wish) -> Fetching | None:
     read: Iterator[Fetching | None] = (reading.fetching(one) for one in told)
     return next((one for one in read if one is not None and one.covers(wish) and one.stage not in _OVER), None)
 
