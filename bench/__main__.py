@@ -12,6 +12,7 @@ from pathlib import Path
 from bench.audit import write_cost
 from bench.door import door
 from bench.saying import say
+from medianest.launch.plan import WORKERS
 from sandbox.control import ControlClient
 from tools.house import House, Visitor, memory, until
 
@@ -81,7 +82,10 @@ def overhead(house: House, visitor: Visitor, control: ControlClient, folder: Pat
 
 
 def idle_memory(house: House) -> bool:
-    """All processes but PostgreSQL, Redis and the simulated outside."""
+    """All processes but PostgreSQL, Redis and the simulated outside, all workers among them."""
+    run = house.folder / "data" / "run"
+    until(lambda: len(list(run.glob("worker-*.pid"))) >= len(WORKERS), seconds=120, what="the workers")
+    time.sleep(20)  # let what started settle; this is a measurement, not a test
     own = [
         p for p in house.processes() if not {"postgres", "redis-server"} & {p.name()} and "sandbox" not in p.cmdline()
     ]
@@ -145,7 +149,6 @@ def main() -> int:
         with House(folder / "house", environment={"DOWNLOAD_BURST": "100"}) as house:
             control = ControlClient(house.control_url)
             if "memory" in wanted:
-                time.sleep(20)  # let what started settle; this is a measurement, not a test
                 good &= idle_memory(house)
             if "start" in wanted:
                 good &= later_start(house)
