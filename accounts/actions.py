@@ -16,6 +16,7 @@ from accounts.models import Account, Role, Status, User
 from accounts.models.last_administrator import LOCK
 from accounts.passwords import one_time_password
 from accounts.rules import CannotChangePerson, another_administrator_than, refuse_taken_names, taken_names
+from accounts.second_step.actions import take_away
 from accounts.sessions import end_sessions
 from medianest.lib.broken_rules import told_plainly
 from medianest.lib.locks import hold_until_commit
@@ -55,10 +56,11 @@ def bootstrap_administrator() -> Issued | None:
 
 
 @transaction.atomic
-def recover_administrator() -> Issued:
+def recover_administrator(*, without_second_step: bool = False) -> Issued:
     """A new one-time password for the first administrator, who is made an active administrator again.
 
-    For whoever has the server's shell. Creates the first administrator when there has never been one.
+    For whoever has the server's shell. Creates the first administrator when there has never been one. A second step
+    stays, unless it is lost, too.
     """
     hold_until_commit(LOCK)
     everyone = User.objects.order_by("created_at")
@@ -70,6 +72,8 @@ def recover_administrator() -> Issued:
     for name in taken_names(person):  # somebody else has them since this one was deleted
         setattr(person, name, _free_username() if name == "username" else None)
     person.role, person.status, person.deleted_at = Role.ADMIN, Status.ACTIVE, None
+    if without_second_step:
+        take_away(by=None, person=person)
     return _issue(person, by=None, request=None, kind="password.recovered")
 
 
@@ -217,6 +221,26 @@ def _issue(person: User, *, by: User | None, request: HttpRequest | None, kind: 
     end_sessions(person)
     security.record(kind, request=request, actor=by, about=person.username)
     return Issued(person, password)
+
+
+@transaction.atomic
+def recover_person(*, login: str, without_second_step: bool = False, let_in: bool = False) -> Issued:
+    """A new one-time password for somebody by user name or e-mail, from the server's shell.
+
+    With `let_in` a suspended or inactive person is active again. Raises CannotChangePerson when nobody, or more than
+    one, is known by `login`, or the person may not come in.
+    """
+    found = list(User.objects.known_as(login).select_for_update()[:2])
+    if len(found) != 1:
+        sentence = _("More than one person is known as “%(login)s”.") if found else _("Nobody is known as “%(login)s”.")
+        raise CannotChangePerson(sentence % {"login": login})
+    person = found[0]
+    if not person.is_active and not let_in:
+        raise CannotChangePerson(_("%(name)s is %(status)s.") % {"name": person, "status": person.get_status_display()})
+    person.status = Status.ACTIVE
+    if without_second_step:
+        take_away(by=None, person=person)
+    return _issue(person, by=None, request=None, kind="password.recovered")
 
 
 @transaction.atomic

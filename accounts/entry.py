@@ -5,16 +5,18 @@ from __future__ import annotations
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import User
+from accounts.second_step import pending, proving
 from accounts.sessions import devices
+from accounts.tries import TooManyTries
 from medianest.lib import throttle
 from medianest.lib.errors import Cannot
 from operations import security
 
 WINDOW = 15 * 60  # seconds
 TRIES_FOR_ACCOUNT = 10
+BACKEND = "accounts.backends.LocalBackend"
 TRIES_FROM_ADDRESS = 60  # a whole household may share one
 
 
@@ -22,24 +24,13 @@ class CannotSignIn(Cannot):
     """The user name and the password do not belong together. Which of them is wrong is not told."""
 
 
-class TooManyTries(Cannot):
-    """No more tries for `retry_after` seconds."""
+def sign_in(request: HttpRequest, *, username: str, password: str, remember: bool = False) -> User | None:
+    """Sign the person in under a new session key; with `remember` for as long as the device is used.
 
-    def __init__(self, retry_after: int) -> None:
-        minutes = -(-retry_after // 60)
-        super().__init__(
-            ngettext(
-                "Too many tries. Wait a minute, then try again.",
-                "Too many tries. Wait %(minutes)s minutes, then try again.",
-                minutes,
-            )
-            % {"minutes": minutes}
-        )
-        self.retry_after = retry_after
+    None when a code is asked for next (`take_second_step`).
 
-
-def sign_in(request: HttpRequest, *, username: str, password: str, remember: bool = False) -> User:
-    """Sign the person in under a new session key; with `remember` for as long as the device is used. Raises CannotSignIn or TooManyTries."""
+    Raises CannotSignIn or TooManyTries.
+    """
     account = f"sign-in:account:{username.lower()}"
     address = f"sign-in:address:{request.META.get('REMOTE_ADDR', '')}"
     _count(request, username, (address, TRIES_FROM_ADDRESS))
@@ -50,11 +41,26 @@ def sign_in(request: HttpRequest, *, username: str, password: str, remember: boo
         raise CannotSignIn(_("The user name or the password is not right."))
     throttle.forget(account)
     throttle.give_back(address)  # not forgotten: whoever has an account here could else guess at others without end
+    if proving.is_asked(user):
+        pending.begin(request, user, remember=remember)
+        return None
+    return _come_in(request, user, remember=remember)
+
+
+def take_second_step(request: HttpRequest, user: User, *, code: str) -> User:
+    """Sign in whoever is half-way in (`pending.person`), by their code. Raises WrongCode or TooManyTries."""
+    proving.prove(user, code, request=request)
+    remember = pending.wants_to_be_remembered(request)
+    pending.forget(request)
+    return _come_in(request, user, remember=remember, second_step=True)
+
+
+def _come_in(request: HttpRequest, user: User, *, remember: bool, **how: object) -> User:
     devices.forget(request)
-    login(request, user)
+    login(request, user, backend=BACKEND)
     if remember:
         devices.remember(request, user)
-    security.record("sign_in", request=request, actor=user, about=user.username)
+    security.record("sign_in", request=request, actor=user, about=user.username, **how)
     return user
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from accounts.models import Account, Profile, Session, SessionToken, User, VerificationToken
+from accounts.models import Account, Profile, RecoveryCode, SecondStep, Session, SessionToken, User, VerificationToken
 from accounts.plex import people
 from medianest.lib.personal_data import at_parting, export
 
@@ -15,6 +15,16 @@ export(Profile, "profile", "user")
 export(Account, "linked-sign-ins", "user", leave_out={"session_state": "The provider's own mark."})
 export(Session, "sessions", "user", leave_out={"session_token": _HASH, "data": "Signed text only MediaNest reads."})
 export(SessionToken, "tokens", "user", leave_out={"token_hash": _HASH})
+export(
+    SecondStep,
+    "second-step",
+    "user",
+    leave_out={
+        "secret": "Whoever has it makes your codes.",
+        "last_slot": "A count that keeps a code from working twice.",
+    },
+)
+export(RecoveryCode, "recovery-codes", "second_step__user", leave_out={"code_hash": _HASH})
 
 
 @at_parting

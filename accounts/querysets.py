@@ -16,7 +16,9 @@ from accounts.rights import Right, roles_with
 if TYPE_CHECKING:
     from accounts.models import (  # noqa: F401  (named in quotes below)
         Account,
+        RecoveryCode,
         RefreshToken,
+        SecondStep,
         Session,
         SessionToken,
         User,
@@ -127,3 +129,14 @@ class VerificationQuerySet(models.QuerySet["VerificationToken"]):
 
     def expired(self, now: dt.datetime) -> VerificationQuerySet:
         return self.filter(expires__lte=now)
+
+
+class SecondStepQuerySet(models.QuerySet["SecondStep"]):
+    def in_force(self) -> SecondStepQuerySet:
+        """Set up to the end: a code was given."""
+        return self.filter(confirmed_at__isnull=False)
+
+
+class RecoveryCodeQuerySet(models.QuerySet["RecoveryCode"]):
+    def unused(self) -> RecoveryCodeQuerySet:
+        return self.filter(used_at__isnull=True)

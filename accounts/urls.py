@@ -7,6 +7,7 @@ from django.urls import path
 from accounts import rights_page, views
 from accounts.plex import import_views
 from accounts.plex import views as plex
+from accounts.second_step import views as second_step
 from accounts.sessions import views as sessions
 
 app_name = "accounts"
@@ -15,6 +16,11 @@ urlpatterns = [
     path("sign-in/", views.sign_in, name="sign-in"),
     path("sign-out/", views.sign_out, name="sign-out"),
     path("change-password/", views.change_password, name="change-password"),
+    path("sign-in/code/", second_step.ask, name="second-step-ask"),
+    path("second-step/", second_step.overview, name="second-step"),
+    path("second-step/set-up/", second_step.set_up, name="second-step-set-up"),
+    path("second-step/turn-off/", second_step.turn_off, name="second-step-off"),
+    path("second-step/codes/", second_step.recovery_codes, name="second-step-codes"),
     path("rights/", rights_page.show, name="rights"),
     path("plex/", plex.waiting, name="plex-waiting"),
     path("plex/begin/", plex.begin, name="plex-begin"),

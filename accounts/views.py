@@ -7,6 +7,8 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -18,6 +20,7 @@ from accounts.forms import ChangePasswordForm, SignInForm
 from accounts.middleware import may_use_with_one_time_password
 from accounts.models import User
 from accounts.plex import views as plex
+from accounts.tries import TooManyTries
 from medianest.lib.redirects import next_page
 from operations import limits
 from services import steps
@@ -33,17 +36,17 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(goal)
     form = SignInForm(request.POST if request.method == "POST" else None)
-    refusal: entry.TooManyTries | None = None
+    refusal: TooManyTries | None = None
     if form.is_valid():
         try:
-            entry.sign_in(request, **form.cleaned_data)
+            user = entry.sign_in(request, **form.cleaned_data)
         except entry.CannotSignIn as error:
             form.refuse(error.sentence)
-        except entry.TooManyTries as error:
+        except TooManyTries as error:
             form.refuse(error.sentence)
             refusal = error
         else:
-            return redirect(goal)
+            return redirect(goal if user else f"{reverse('accounts:second-step-ask')}?{urlencode({'next': goal})}")
     context = {"form": form, "next": goal, **plex.offer(request)}
     return plex.may_speak_with_plex(_answer(request, "accounts/sign_in.html", context, refusal))
 
@@ -67,7 +70,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     try:
         if form.is_bound and form.asks_for_current:
             entry.count_password_try(request, user)
-    except entry.TooManyTries as refusal:
+    except TooManyTries as refusal:
         blank = ChangePasswordForm(user=user)
         return _answer(request, "accounts/change_password.html", {"form": blank, "refusal": refusal.sentence}, refusal)
     if form.is_valid():
@@ -97,7 +100,7 @@ def _person(request: HttpRequest) -> User:
 
 
 def _answer(
-    request: HttpRequest, template: str, context: dict[str, object], refusal: entry.TooManyTries | None
+    request: HttpRequest, template: str, context: dict[str, object], refusal: TooManyTries | None
 ) -> HttpResponse:
     """The page; with 429 and when to come back, if there were too many tries."""
     response = render(request, template, context, status=429 if refusal else 200)

@@ -1,5 +1,5 @@
 """People, their sign-ins, sessions and tokens in the admin."""
 
-from accounts.admin import people, signins
+from accounts.admin import people, second_steps, signins
 
-__all__ = ["people", "signins"]
+__all__ = ["people", "second_steps", "signins"]

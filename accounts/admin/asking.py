@@ -51,6 +51,12 @@ ONE_TIME_PASSWORDS = Question(
     _("Their present passwords stop working at once and they are signed out everywhere. The new ones are shown once."),
     _("Give new passwords"),
 )
+SECOND_STEP = Question(
+    "take_second_step",
+    _("Take the second step away from these people?"),
+    _("For whoever lost phone and recovery codes. Their password alone lets them in again; they set it up anew."),
+    _("Take it away"),
+)
 LIMITS = Question(
     "set_limits",
     _("Set limits for these people"),

@@ -18,20 +18,30 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import actions
 from accounts.actions import Issued
-from accounts.admin.asking import END_SESSIONS, LIMITS, ONE_TIME_PASSWORDS, SUSPEND, LimitsForm, ask, is_sure
+from accounts.admin.asking import (
+    END_SESSIONS,
+    LIMITS,
+    ONE_TIME_PASSWORDS,
+    SECOND_STEP,
+    SUSPEND,
+    LimitsForm,
+    ask,
+    is_sure,
+)
 from accounts.forms import PersonForm
-from accounts.models import Role, User
+from accounts.models import Role, SecondStep, User
+from accounts.second_step.actions import take_away
 from medianest.lib.admin_base import CarefulAdmin
 from medianest.lib.crypto import EncryptedTextField
 from medianest.lib.errors import Cannot
 
 _KNOWN: list[Any] = [
-    *("plex_id", "plex_username", "plex_token_state", "requires_password_change", "last_login"),
+    *("plex_id", "plex_username", "plex_token_state", "has_second_step", "requires_password_change", "last_login"),
     *("created_at", "updated_at", "deleted_at"),
 ]
 _BULK = [
     *("make_viewers", "make_moderators", "make_administrators", "set_limits", "end_sessions"),
-    *("suspend_people", "activate_people", "restore_people", "issue_passwords"),
+    *("suspend_people", "activate_people", "restore_people", "issue_passwords", "take_second_step"),
 ]
 
 
@@ -180,6 +190,16 @@ class UserAdmin(CarefulAdmin[User]):
         if not is_sure(request):
             return ask(self, request, people, END_SESSIONS)
         return self._each(request, people, actions.end_all_sessions)
+
+    @admin.action(description=gettext_lazy("Take the second step away (phone lost)"))
+    def take_second_step(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:
+        if not is_sure(request):
+            return ask(self, request, people, SECOND_STEP)
+        return self._each(request, people, take_away)
+
+    @admin.display(description=gettext_lazy("second step"), boolean=True)
+    def has_second_step(self, person: User) -> bool:
+        return SecondStep.objects.in_force().filter(user=person).exists()
 
     @admin.action(description=gettext_lazy("Set limits"))
     def set_limits(self, request: HttpRequest, people: QuerySet[User]) -> HttpResponse | None:

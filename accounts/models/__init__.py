@@ -4,6 +4,7 @@ from accounts.models.links import Account, LinkType, Provider
 from accounts.models.people import Status, User
 from accounts.models.plex import GuestList, PlexGuest, SharedSection
 from accounts.models.profiles import Profile, Theme
+from accounts.models.second_step import RecoveryCode, SecondStep
 from accounts.models.sessions import Session
 from accounts.models.tokens import RefreshToken, Scope, SessionToken, TokenKind
 from accounts.models.verification import Purpose, VerificationToken
@@ -18,9 +19,11 @@ __all__ = [
     "Profile",
     "Provider",
     "Purpose",
+    "RecoveryCode",
     "RefreshToken",
     "Role",
     "Scope",
+    "SecondStep",
     "Session",
     "SessionToken",
     "SharedSection",

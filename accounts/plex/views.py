@@ -12,12 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import administrator_required
-from accounts.entry import TooManyTries
 from accounts.models import User
 from accounts.plex import door, entry, guests, pins, reconnecting
 from accounts.plex.pins import Aim, Pending
 from accounts.rights import Right, may
 from accounts.sessions import freshness
+from accounts.tries import TooManyTries
 from medianest.lib import throttle
 from medianest.lib.errors import Cannot
 from medianest.lib.http import ProviderError

@@ -22,6 +22,7 @@ from accounts.plex import views as plex
 from accounts.sessions import actions, freshness
 from accounts.sessions.forms import ConfirmForm, TokenForm
 from accounts.sessions.summary import Device, devices_of
+from accounts.tries import TooManyTries
 from medianest.lib.redirects import next_page
 from operations import security
 
@@ -107,7 +108,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
         return _confirm_page(request, form, goal)
     try:
         entry.count_password_try(request, user)
-    except entry.TooManyTries as refusal:
+    except TooManyTries as refusal:
         answer = _confirm_page(request, ConfirmForm(user=user), goal, refusal.sentence, status=429)
         answer.headers["Retry-After"] = str(refusal.retry_after)
         return answer

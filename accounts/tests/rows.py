@@ -10,7 +10,16 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.models import Account, RefreshToken, Session, SessionToken, User, VerificationToken
+from accounts.models import (
+    Account,
+    RecoveryCode,
+    RefreshToken,
+    SecondStep,
+    Session,
+    SessionToken,
+    User,
+    VerificationToken,
+)
 
 _number = itertools.count(1)
 LATER = dt.timedelta(days=1)
@@ -52,3 +61,11 @@ def refresh(of: SessionToken, **said: Any) -> RefreshToken:
 def verification(**said: Any) -> VerificationToken:
     plain = {"identifier": f"{next(_number)}@nest.example", "token": fresh(), "purpose": "verify_email"}
     return VerificationToken(**{**plain, "expires": timezone.now() + LATER, **said})
+
+
+def second_step(user: User, **said: Any) -> SecondStep:
+    return SecondStep(user=user, **{"secret": "JBSWY3DPEHPK3PXP", "confirmed_at": timezone.now(), **said})
+
+
+def recovery_code(of: SecondStep, **said: Any) -> RecoveryCode:
+    return RecoveryCode(second_step=of, **{"code_hash": fresh(), **said})

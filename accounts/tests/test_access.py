@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.access import administrator_required, moderator_required
 from accounts.models import Role, Status, User
 
-OPEN_TO_ALL = {"healthz", "readyz", "theme", "sign-in", "sign-out"} | {
+OPEN_TO_ALL = {"healthz", "readyz", "theme", "sign-in", "sign-out", "second-step-ask"} | {
     f"plex-{step}" for step in ("begin", "continue", "look", "refused", "return", "stop", "waiting")
 }
 

@@ -13,7 +13,7 @@ from django.db import connection, models, transaction
 
 from accounts.models import Account, GuestList, PlexGuest, Profile, SharedSection, User
 from accounts.models.plex import Relation
-from accounts.tests.rows import device, hashed, link, refresh, session, token, verification
+from accounts.tests.rows import device, hashed, link, recovery_code, refresh, second_step, session, token, verification
 from medianest.tests.rules import NOW, assert_refused, rules_of
 
 EARLIER = NOW - dt.timedelta(days=1)
@@ -83,6 +83,11 @@ def shared_twice(_anna: User) -> models.Model:
     return section(known)
 
 
+def spare_twice(anna: User) -> models.Model:
+    step = saved(second_step(anna))
+    return recovery_code(step, code_hash=saved(recovery_code(step)).code_hash)
+
+
 RULES: list[tuple[str, Callable[[User], models.Model]]] = [
     ("users_one_per_username", person(username="ANNA")),
     ("users_one_per_email", person(email="Anna@Nest.example")),
@@ -125,6 +130,10 @@ RULES: list[tuple[str, Callable[[User], models.Model]]] = [
     ("verification_purpose_known", sent(purpose="fun")),
     ("verification_has_identifier", sent(identifier="")),
     ("verification_expires_later", sent(expires=EARLIER)),
+    ("second_steps_slot_after_confirming", lambda anna: second_step(anna, confirmed_at=None, last_slot=1)),
+    ("second_steps_slot_after_confirming", lambda anna: second_step(anna, last_slot=-1)),
+    ("recovery_codes_unique", spare_twice),
+    ("recovery_codes_is_hash", lambda anna: recovery_code(saved(second_step(anna)), code_hash="the-code")),
     ("plex_guest_list_is_one", lambda _: GuestList(pk=uuid.uuid4())),
     ("plex_guest_list_trouble_known", lambda _: GuestList(trouble="bored")),
     ("plex_guests_relation_known", lambda _: guest(relation="cousin")),

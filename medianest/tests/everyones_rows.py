@@ -95,6 +95,8 @@ MAKERS: dict[str, Callable[[User], Model]] = {
     "accounts": lambda user: _saved(sign_ins.link(user)),
     "profiles": lambda user: Profile.objects.create(user=user),
     "refresh_tokens": lambda user: _saved(sign_ins.refresh(_saved(sign_ins.token(user)))),
+    "recovery_codes": lambda user: _saved(sign_ins.recovery_code(_saved(sign_ins.second_step(user)))),
+    "second_steps": lambda user: _saved(sign_ins.second_step(user)),
     "session_tokens": lambda user: _saved(sign_ins.token(user)),
     "sessions": lambda user: _saved(sign_ins.session(user)),
     "verification_tokens": lambda user: _saved(sign_ins.verification()),

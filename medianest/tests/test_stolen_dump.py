@@ -96,6 +96,18 @@ def verified(text: str) -> None:
     rows_of("VerificationToken").create(token=hashed(text), **facts)
 
 
+def second_step(text: str) -> models.Model:
+    made: models.Model = rows_of("SecondStep").get_or_create(user=person(), defaults={"secret": "another"})[0]
+    made.secret = text  # type: ignore[attr-defined]
+    made.save()
+    return made
+
+
+def spare(text: str) -> None:
+    step = rows_of("SecondStep").get_or_create(user=person(), defaults={"secret": "another"})[0]
+    rows_of("RecoveryCode").create(second_step=step, code_hash=hashed(text))
+
+
 def plex_token(text: str) -> None:
     anna = person()
     anna.plex_token = text
@@ -117,6 +129,8 @@ _FILLED: dict[str, Callable[[str], object]] = {
     "session_tokens.token_hash": lambda text: device(hashed(text)),
     "refresh_tokens.token_hash": refreshed,
     "verification_tokens.token": verified,
+    "second_steps.secret": second_step,
+    "recovery_codes.code_hash": spare,
     "family_invitations.token_hash": lambda text: invitation(token_hash=hashed(text)).save(),
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.actions import Issued, bootstrap_administrator, recover_administrator
+from accounts.second_step.proving import is_asked as has_second_step
 from maintenance.blocks import columns, framed
 from operations.audit_context import of_command
 
@@ -27,13 +28,21 @@ class Command(BaseCommand):
             "--if-none", action="store_true", help="Only when no active administrator exists (always so; for scripts)."
         )
         parser.add_argument(
-            "--reset", action="store_true", help="Recovery: a new one-time password for the first administrator."
+            "--reset",
+            action="store_true",
+            help="Recovery: a new one-time password for the first administrator, who may enter again.",
+        )
+        parser.add_argument(
+            "--without-second-step", action="store_true", help="With --reset: take the second step away, too."
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         with of_command("bootstrap_admin"):
             if options["reset"]:
-                self.stdout.write(password_block(recover_administrator()))
+                again = recover_administrator(without_second_step=options["without_second_step"])
+                self.stdout.write(password_block(again))
+                if has_second_step(again.user):
+                    self.stdout.write("A code is asked for as before. Lost? Add --without-second-step.")
                 return
             issued = bootstrap_administrator()
         if issued is None:
