@@ -29,6 +29,7 @@ from medianest.lib.redirects import next_page
 from operations import error_log
 from operations.limits import TooOften
 from operations.row_scope import give_up
+from requests_app import pages as request_pages
 from services import summary
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 _YEAR = 365 * 24 * 3600
 _DOWNLOADS_AT_HOME = 6
+_REQUESTS_AT_HOME = 4
 _LINK = re.compile(r"://|^www\.|youtu\.?be", re.IGNORECASE)
 
 
@@ -44,7 +46,12 @@ def home(request: HttpRequest) -> HttpResponse:
     user = cast("User", request.user)
     mine = YoutubeDownload.objects.filter(user=user).order_by("-created_at")
     rows = pages.rows(list(pages.with_picture(mine)[:_DOWNLOADS_AT_HOME]), user=user)
-    context = {"rows": rows, "moving": pages.moving(rows), "services": summary.strip()}
+    context = {
+        "rows": rows,
+        "moving": pages.moving(rows),
+        "requests": request_pages.newest(user, _REQUESTS_AT_HOME),
+        "services": summary.strip(),
+    }
     return render(request, "home.html", context)
 
 

@@ -54,6 +54,15 @@ def rows(found: Iterable[MediaRequest], user: User) -> list[Row]:
     return [_row(one, user) for one in found]
 
 
+def newest(user: User, count: int) -> list[Row]:
+    """A person's own newest requests that did not end without it."""
+    mine = MediaRequest.objects.of(user).exclude(status__in=["declined", "cancelled"]).newest_first()
+    found = list(mine.select_related("media_item").prefetch_related("seasons")[:count])
+    for one in found:
+        one.user = user
+    return rows(found, user)
+
+
 def _row(one: MediaRequest, user: User) -> Row:
     poster = one.media_item.poster_path if one.media_item else ""
     return Row(

@@ -79,7 +79,7 @@ def season_rows(shown: Shown, now: standing.Standing) -> list[dict[str, object]]
         rows.append(
             {
                 "number": number,
-                "name": one.get("name") or _("Season %(n)d") % {"n": number},
+                "name": one.get("name") or (_("Season %(n)d") % {"n": number} if number else _("Specials")),
                 "episodes": one["episodes"],
                 "free": not held and not asked,
                 "word": word,
