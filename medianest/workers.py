@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import ctypes
 import gc
+import importlib
 import os
 import signal
 import sys
@@ -40,6 +41,14 @@ PAUSES = (1, 2, 4, 8, 15, 30)  # seconds before the 1st, 2nd, … restart in a r
 HEALTHY_AFTER = 60.0  # seconds of life after which the count starts anew
 GRACE = 25.0  # seconds a worker has to put its jobs back
 _PR_SET_PDEATHSIG = 1
+_LOADED_LATE = (
+    "billiard.pool", "celery.app.amqp", "celery.app.control", "celery.app.events", "celery.app.log", "celery.app.trace",
+    "celery.apps.worker", "celery.beat", "celery.concurrency.thread", "celery.worker.autoscale",
+    "celery.worker.components", "celery.worker.consumer", "celery.worker.loops", "celery.worker.pidbox",
+    "celery.worker.strategy", "django_redis.compressors.identity", "django_redis.serializers.pickle", "kombu.mixins",
+    "kombu.transport.redis",
+)  # fmt: skip
+"""What each worker would load for itself after the fork, and is shared when it is loaded before."""
 _SCHEDULER = "celery.beat:Scheduler"  # keeps no file: every entry may run once more after a restart
 
 
@@ -212,6 +221,8 @@ def main() -> None:
         parser.error("name at least one QUEUE:THREADS, or --beat")
     app.loader.import_default_modules()
     app.finalize()
+    for name in _LOADED_LATE:
+        importlib.import_module(name)
     refuse_blind_database_role()
     gc.collect()
     gc.freeze()  # what is loaded now is never written to by the collector, so it stays shared

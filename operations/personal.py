@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from medianest.lib.personal_data import export, not_exported
+from operations.audit import TRAILS
 from operations.models import ErrorLog, Job, RateLimit, SecurityEvent
 
 export(SecurityEvent, "security-events", "actor")
@@ -14,3 +15,9 @@ export(
     leave_out={"stack_trace": "Lines of the program, not of the person.", "fold": "A counter's key."},
 )
 not_exported(RateLimit, "user", because="A count of the last hour, gone with it.")
+for _trail in TRAILS.values():
+    not_exported(
+        _trail.rows,
+        "pgh_context",
+        because="Says who did what to others' rows as well; what it tells of a person's own stands in those rows.",
+    )
