@@ -71,7 +71,7 @@ def submit(*, user: User, link: Link) -> YoutubeDownload:
     Raises TooOften.
     """
     hold_until_commit(f"downloads.submit:{user.pk}:{link.id}")
-    same = YoutubeDownload.objects.open().filter(user=user, playlist_id=link.id).order_by("-created_at").first()
+    same = YoutubeDownload.objects.open().filter(user=user, playlist_url=link.url).order_by("-created_at").first()
     if same is not None:
         return same
     limits.count(user, limits.PLAYLISTS)
@@ -120,7 +120,7 @@ def cancel(*, user: User, download: YoutubeDownload) -> YoutubeDownload:
 def discard(*, user: User, download: YoutubeDownload) -> None:
     """Remove a download that is not under way from MediaNest; stored files stay. Raises CannotDiscard."""
     download = _locked(download, CannotDiscard)
-    if download.status in (DownloadStatus.QUEUED, DownloadStatus.DOWNLOADING):
+    if download.status in ACTIVE:
         raise CannotDiscard(_("This download is under way. Cancel it first."))
     for key in (promises.inspect_key(download.pk), promises.start_key(download.pk), promises.publish_key(download.pk)):
         request_cancel(key=key)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 import threading
 from pathlib import Path
 
 from django.conf import settings
 
-_VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}\Z")
+from downloads.links import is_video_id
 
 
 def folder() -> Path:
@@ -18,7 +17,7 @@ def folder() -> Path:
 
 def path_for(video_id: str) -> Path:
     """The place of a video's picture, there or not. Raises ValueError for what cannot be a video's id."""
-    if not _VIDEO_ID.match(video_id):
+    if not is_video_id(video_id):
         raise ValueError(video_id)
     return folder() / f"{video_id}.jpg"
 

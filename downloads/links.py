@@ -16,7 +16,8 @@ MAX_LENGTH = 500
 PAGE_HOSTS = frozenset({"youtube.com", "www.youtube.com", "m.youtube.com", "music.youtube.com"})
 SHORT_HOST = "youtu.be"
 
-_VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}\Z")
+VIDEO_ID = r"^[A-Za-z0-9_-]{11}$"
+"""What a video's id looks like, in the database's words; in Python ask `is_video_id`."""
 _PLAYLIST_ID = re.compile(r"(?:PL|UU|FL|OLAK5uy_)[A-Za-z0-9_-]{10,50}\Z")
 _UNSEEN = re.compile(r"[\s\\\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
@@ -62,6 +63,10 @@ def parse(text: str) -> Link:
     if first in _ONE_VIDEO_PATHS:
         return _playlist_or_video(query.get("list", ""), parts[1] if len(parts) == 2 else "")
     raise BadLink(_why_not_this_page(first))
+
+
+def is_video_id(text: str) -> bool:
+    return re.fullmatch(r"[A-Za-z0-9_-]{11}", text) is not None
 
 
 def playlist_url(playlist_id: str) -> str:
@@ -149,7 +154,7 @@ def _playlist_or_video(playlist_id: str, video_id: str) -> Link:
 
 
 def _video(video_id: str) -> Link:
-    if not _VIDEO_ID.match(video_id):
+    if not is_video_id(video_id):
         raise BadLink(_("There is no complete video id in this address. Copy it again from the video's page."))
     return Link("video", video_id, video_url(video_id))
 

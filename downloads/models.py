@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.indexes import HashIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from downloads.querysets import DownloadQuerySet, EntryQuerySet
+from downloads.links import VIDEO_ID
+from downloads.querysets import DownloadQuerySet, EntryQuerySet, VideoQuerySet
 from medianest.lib.json_schema import SchemaJSONField
 from medianest.lib.row_policies import RowSecurity, own, own_or, with_parent
 from operations.audit import audited, untold
@@ -55,15 +58,16 @@ class Visibility(models.TextChoices):
     PRIVATE = "private", _("only me")
 
 
-FILE_PATHS = {
+FILE_PATHS: dict[str, Any] = {
     "type": "array",
     "items": {
         "type": "string",
         "minLength": 1,
         "maxLength": 500,
-        "pattern": r"^(?!/)(?!(.*/)?\.\.(/|$))",
+        "not": {"pattern": r"^/|(^|/)\.\.(/|$)"},
         "description": "a path below the download folder",
     },
+    "maxItems": 10_000,
     "uniqueItems": True,
 }
 """The stored files of a finished download, relative to the download root, in the list's order."""
@@ -97,6 +101,11 @@ class DownloadProfile(models.Model):
                 name="profile_height_sane",
                 violation_error_message=_("Give a height between 144 and 4320 pixels."),
             ),
+            models.CheckConstraint(
+                condition=Q(subtitles__regex=r"^[A-Za-z0-9, -]*$"),
+                name="profile_subtitles_shape",
+                violation_error_message=_("Write languages with commas between them, like en,de."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -105,7 +114,10 @@ class DownloadProfile(models.Model):
 
 @audited(exclude=["file_paths", "plex_state", "plex_note", "plex_collection_id", "inspected_at", "ordered_at"])
 class YoutubeDownload(models.Model):
-    """One playlist (or single video) that a person handed in."""
+    """One playlist (or single video) that a person handed in.
+
+    The hash index on `playlist_url` answers whether a person has the list open already, and who else handed it in.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(
@@ -145,6 +157,11 @@ class YoutubeDownload(models.Model):
             models.Index(fields=["user", "-created_at"], name="downloads_user_created"),
             models.Index(fields=["status", "-created_at"], name="downloads_status_created"),
             models.Index(fields=["-created_at"], name="downloads_created"),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(plex_state__in=("waiting", "scanning")),
+                name="downloads_to_show",
+            ),
             HashIndex(fields=["playlist_url"], name="downloads_url_hash"),
         ]
         constraints = [
@@ -163,6 +180,23 @@ class YoutubeDownload(models.Model):
                 name="downloads_visibility_known",
                 violation_error_message=_("Choose who sees it."),
             ),
+            models.CheckConstraint(
+                condition=~Q(status="declined") | ~Q(decline_reason=""),
+                name="downloads_declined_with_reason",
+                violation_error_message=_("Say why it is declined."),
+            ),
+            models.CheckConstraint(
+                condition=Q(completed_at__isnull=True)
+                | Q(ordered_at__isnull=True)
+                | Q(completed_at__gte=F("ordered_at")),
+                name="downloads_end_after_start",
+                violation_error_message=_("It cannot end before it was ordered."),
+            ),
+            models.CheckConstraint(
+                condition=Q(sync_interval__isnull=True) | Q(sync_interval__gte=timedelta(hours=1)),
+                name="downloads_sync_not_too_often",
+                violation_error_message=_("A list is looked at again once an hour at most."),
+            ),
             RowSecurity(
                 name="downloads_rows",
                 see=own_or("visibility = 'shared' AND ordered_at IS NOT NULL"),
@@ -172,6 +206,10 @@ class YoutubeDownload(models.Model):
 
     def __str__(self) -> str:
         return self.playlist_title or self.playlist_id
+
+
+def _none_or_more(field: str) -> Q:
+    return Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__gte": 0})
 
 
 @untold("The worker's: what became of a file. Who ordered it is in the download's trail.")
@@ -204,14 +242,32 @@ class Video(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    objects = VideoQuerySet.as_manager()
+
     class Meta:
         db_table = "videos"
-        indexes = [models.Index(fields=["stored_at"], name="videos_stored")]
+        indexes = [
+            models.Index(fields=["stored_at"], name="videos_stored"),
+            models.Index(fields=["created_at"], condition=Q(file_path=""), name="videos_not_stored"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(file_path="", stored_at__isnull=True) | (~Q(file_path="") & Q(stored_at__isnull=False)),
                 name="videos_stored_has_file",
                 violation_error_message=_("A stored video has a file and a time of storing; one without has neither."),
+            ),
+            models.CheckConstraint(
+                condition=Q(video_id__regex=VIDEO_ID),
+                name="videos_id_shape",
+                violation_error_message=_("A video's id has eleven letters, digits, “-” or “_”."),
+            ),
+            models.CheckConstraint(
+                condition=_none_or_more("file_bytes")
+                & Q(downloaded_bytes__gte=0)
+                & _none_or_more("total_bytes")
+                & _none_or_more("speed_bps"),
+                name="videos_bytes_not_negative",
+                violation_error_message=_("A number of bytes cannot be negative."),
             ),
         ]
 
@@ -236,7 +292,10 @@ class EntryStatus(models.TextChoices):
 
 @untold("The worker's: what became of a video in a list.")
 class DownloadEntry(models.Model):
-    """A video's place in one playlist, with what became of it there."""
+    """A video's place in one playlist, with what became of it there.
+
+    An index on `status` was left out: entries are asked for by their download or by their video, never by state alone.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     download = models.ForeignKey(YoutubeDownload, on_delete=models.CASCADE, related_name="entries")
@@ -254,7 +313,6 @@ class DownloadEntry(models.Model):
         db_table = "download_entries"
         ordering = ["download", "position"]
         verbose_name_plural = _("download entries")
-        indexes = [models.Index(fields=["status"], name="entries_status")]
         constraints = [
             models.UniqueConstraint(
                 fields=["download", "position"],
@@ -299,7 +357,12 @@ class DownloadQueue(models.Model):
                 condition=Q(id=True),
                 name="download_queue_one_row",
                 violation_error_message=_("There is one queue only; change the one that is there."),
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(tokens__gte=0),
+                name="download_queue_tokens",
+                violation_error_message=_("Turns cannot be fewer than none."),
+            ),
         ]
 
     def __str__(self) -> str:

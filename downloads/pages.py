@@ -17,6 +17,7 @@ from accounts.rights import Right, may
 from downloads import queue_state, summary
 from downloads.classify import MAY_CHANGE
 from downloads.models import DownloadEntry, DownloadProfile, DownloadStatus, EntryStatus, PlexState, YoutubeDownload
+from downloads.querysets import ACTIVE
 from downloads.summary import EntryView, Summary
 from medianest.lib import polling
 from medianest.lib.figures import clock, left, length
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 ENTRIES_A_PAGE = 50
 ACTIVE_SECONDS = 2
 WAITING_SECONDS = 10
-_ACTIVE = (DownloadStatus.QUEUED, DownloadStatus.DOWNLOADING)
 
 
 # --- lists of downloads -----------------------------------------------------------------------------------------------
@@ -45,7 +45,7 @@ class DownloadRow:
 
     @property
     def has_bar(self) -> bool:
-        return self.download.status in _ACTIVE
+        return self.download.status in ACTIVE
 
     @property
     def title(self) -> str:
@@ -174,7 +174,7 @@ class DownloadPage:
 
     @property
     def is_active(self) -> bool:
-        return self.download.status in _ACTIVE
+        return self.download.status in ACTIVE
 
     @property
     def newer(self) -> int | None:
@@ -276,7 +276,7 @@ def phase_of(download: YoutubeDownload) -> str:
 
 def poll_seconds(download: YoutubeDownload) -> int:
     """How soon something new can be expected of a download; 0 when nothing will happen by itself."""
-    if download.status in _ACTIVE or phase_of(download) == "looking":
+    if download.status in ACTIVE or phase_of(download) == "looking":
         return ACTIVE_SECONDS
     if download.status == DownloadStatus.COMPLETED and download.plex_state == PlexState.SCANNING:
         return ACTIVE_SECONDS
@@ -293,7 +293,7 @@ def one(download: YoutubeDownload, *, user: User, start: int = 1) -> DownloadPag
         download=download,
         summary=summary.summarise([download])[download.pk],
         entries=[_entry_row(entry, phase_of(download), may_change=may_change) for entry in found[:ENTRIES_A_PAGE]],
-        notice=queue_state.notice() if download.status in _ACTIVE else "",
+        notice=queue_state.notice() if download.status in ACTIVE else "",
         may_change=may_change,
         is_own=download.user_id == user.pk,
         profiles=list(DownloadProfile.objects.all()) if phase_of(download) == "preview" else [],

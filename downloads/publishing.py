@@ -127,20 +127,21 @@ def _gather(plex: CanHoldVideos, section: Section, download: YoutubeDownload) ->
         if not is_ours:
             _tell(download, PlexState.SCANNING, "")
             raise Wait(BUSY_SECONDS, code="busy", reason=_("Another worker is making the collection."))
-        same = YoutubeDownload.objects.filter(playlist_id=download.playlist_id, is_single=False)
+        same = YoutubeDownload.objects.of_playlist(download.playlist_url)
         known = same.exclude(plex_collection_id="").order_by("created_at").values_list("plex_collection_id", flat=True)
         key = plex.put_collection(
             section,
             title=download.playlist_title,
-            rating_keys=_in_order(download.playlist_id),
+            rating_keys=_in_order(download.playlist_url),
             collection_key=known.first() or "",
         )
         same.exclude(plex_collection_id=key).update(plex_collection_id=key)
 
 
-def _in_order(playlist_id: str) -> list[str]:
+def _in_order(playlist_url: str) -> list[str]:
     """The rating keys of all that is here of a playlist, as the latest look at it had them, each once."""
-    entries = DownloadEntry.objects.on_disk().filter(download__playlist_id=playlist_id, download__is_single=False)
+    same = YoutubeDownload.objects.of_playlist(playlist_url)
+    entries = DownloadEntry.objects.on_disk().filter(download__in=same)
     shown = entries.exclude(video__plex_rating_key="").order_by("-download__inspected_at", "download", "position")
     return list(dict.fromkeys(shown.values_list("video__plex_rating_key", flat=True)))
 

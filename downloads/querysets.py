@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -11,7 +12,7 @@ from accounts.rights import Right, may
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from downloads.models import DownloadEntry, YoutubeDownload  # noqa: F401  (named in quotes below)
+    from downloads.models import DownloadEntry, Video, YoutubeDownload  # noqa: F401  (named in quotes below)
 
 ACTIVE = ("queued", "downloading")
 OPEN = ("pending", *ACTIVE)
@@ -37,6 +38,20 @@ class DownloadQuerySet(models.QuerySet["YoutubeDownload"]):
     def open(self) -> DownloadQuerySet:
         """Not at an end, ordered or not."""
         return self.filter(status__in=OPEN)
+
+    def of_playlist(self, playlist_url: str) -> DownloadQuerySet:
+        """The same playlist, whoever handed it in."""
+        return self.filter(playlist_url=playlist_url, is_single=False)
+
+    def on_the_way_to_plex(self) -> DownloadQuerySet:
+        """Completed, but not shown in Plex yet."""
+        return self.filter(status="completed", plex_state__in=("waiting", "scanning"))
+
+
+class VideoQuerySet(models.QuerySet["Video"]):
+    def not_stored_since(self, moment: dt.datetime) -> VideoQuerySet:
+        """Known since before `moment`, and still without a file."""
+        return self.filter(file_path="", created_at__lt=moment)
 
 
 class EntryQuerySet(models.QuerySet["DownloadEntry"]):

@@ -134,7 +134,8 @@ def settle(download_id: UUID) -> None:
 
 def _end_download(download: YoutubeDownload, entries: list[DownloadEntry], here: list[DownloadEntry]) -> None:
     download.file_paths = list(dict.fromkeys(entry.video.file_path for entry in here))
-    download.completed_at = timezone.now()
+    now = timezone.now()
+    download.completed_at = max(now, download.ordered_at or now)  # the clock may have been set back meanwhile
     download.failure_code = download.failure_reason = ""
     download.status = DownloadStatus.COMPLETED
     if not here:

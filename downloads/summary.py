@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from downloads.models import DownloadEntry, DownloadStatus, EntryStatus, PlexState, YoutubeDownload
-from downloads.querysets import ON_DISK
+from downloads.querysets import ACTIVE, ON_DISK, UNSETTLED
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,12 +95,11 @@ def _figures(ids: Sequence[UUID]) -> Any:
             known_seconds=Coalesce(
                 Sum("video__duration_seconds", filter=stored | (running & Q(video__total_bytes__gt=0))), 0
             ),
-            wanted_seconds=Coalesce(Sum("video__duration_seconds", filter=stored | Q(status__in=_UNSETTLED)), 0),
+            wanted_seconds=Coalesce(Sum("video__duration_seconds", filter=stored | Q(status__in=UNSETTLED)), 0),
         )
     )
 
 
-_UNSETTLED = (EntryStatus.QUEUED, EntryStatus.DOWNLOADING)
 _NOTHING: dict[str, Any] = dict.fromkeys(
     (
         "total", "done", "left_out", "failed", "cancelled", "known_sizes", "stored_already", "stored_bytes",
@@ -114,7 +113,7 @@ def _summary(download: YoutubeDownload, row: dict[str, Any]) -> Summary:
     n = _NOTHING | row
     wanted = n["total"] - n["left_out"] - n["failed"] - n["cancelled"]
     known = n["stored_bytes"] + n["running_total"]
-    is_active = download.status in (DownloadStatus.QUEUED, DownloadStatus.DOWNLOADING)
+    is_active = download.status in ACTIVE
     speed = int(n["speed"]) if is_active and n["speed"] else None
     word, pill, sentence = _told(download, n)
     return Summary(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
@@ -12,14 +11,14 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from downloads import promises, settling, storage
-from downloads.models import DownloadEntry, DownloadStatus, EntryStatus, PlexState, Video, YoutubeDownload
+from downloads.links import is_video_id
+from downloads.models import DownloadEntry, DownloadStatus, EntryStatus, Video, YoutubeDownload
 from operations.lease import Run
 from operations.models import Job, JobState
 
 log = structlog.get_logger(__name__)
 
 KEPT = timedelta(days=1)  # partial files of what failed, for whoever tries again
-_VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}\Z")
 
 
 def tidy(run: Run) -> None:
@@ -31,7 +30,7 @@ def tidy(run: Run) -> None:
 
 def _clear_work_folders(run: Run) -> None:
     """Remove the work folders of what was cancelled or is done at once, and others without live work after a day."""
-    ages = {name: age for name, age in storage.work_folders().items() if _VIDEO_ID.match(name)}
+    ages = {name: age for name, age in storage.work_folders().items() if is_video_id(name)}
     keys = {promises.fetch_key(video_id): video_id for video_id in ages}
     jobs = Job.objects.filter(idempotency_key__in=keys)
     states = {keys[key]: state for key, state in jobs.values_list("idempotency_key", "state")}
@@ -48,7 +47,7 @@ def _clear_work_folders(run: Run) -> None:
 def _forget_videos() -> None:
     """Videos of lists that were discarded before anything of them was fetched."""
     entries = DownloadEntry.objects.filter(video=OuterRef("pk"))
-    old = Video.objects.filter(file_path="", created_at__lt=timezone.now() - KEPT)
+    old = Video.objects.not_stored_since(timezone.now() - KEPT)
     old.filter(~Exists(entries)).delete()
 
 
@@ -60,9 +59,7 @@ def mend() -> None:
     looking = YoutubeDownload.objects.filter(status=DownloadStatus.PENDING, inspected_at=None)
     for download_id in _without_job(looking, promises.inspect_key):
         promises.inspect(download_id)
-    unshown = YoutubeDownload.objects.filter(
-        status=DownloadStatus.COMPLETED, plex_state__in=(PlexState.WAITING, PlexState.SCANNING)
-    )
+    unshown = YoutubeDownload.objects.on_the_way_to_plex()
     for download_id in _without_job(unshown, promises.publish_key):
         promises.publish(download_id)
 

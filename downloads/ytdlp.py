@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from downloads import media
 from downloads.classify import UNKNOWN, Disposition, Failure, Trouble, classify
 from downloads.formats import choose, merge_arguments
-from downloads.links import Link, video_url
+from downloads.links import Link, is_video_id, video_url
 from downloads.transfer import Progress, Transfer
 
 log = structlog.get_logger(__name__)
@@ -33,7 +33,6 @@ RETRIES = 3
 MOST_MISSES = 3  # pictures in a row that the network did not give
 PICTURE_LIMIT = 3_000_000  # bytes
 MOST_LETTERS = 300
-_VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}\Z")
 _JPEG = b"\xff\xd8\xff"
 
 
@@ -119,7 +118,7 @@ def inspect(link: Link) -> Listing:
 
 
 def _is_video(entry: Any) -> bool:
-    return isinstance(entry, dict) and bool(_VIDEO_ID.match(str(entry.get("id") or "")))
+    return isinstance(entry, dict) and is_video_id(str(entry.get("id") or ""))
 
 
 def _listed(entry: dict[str, Any]) -> Listed:

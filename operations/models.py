@@ -16,12 +16,18 @@ from medianest.lib.json_schema import SchemaJSONField
 from medianest.lib.row_policies import ANYBODY, NOBODY, RowSecurity, own, own_rows
 from operations.querysets import ErrorLogQuerySet, RateLimitQuerySet
 
-NAMED_VALUES = {
+NAMED_VALUES: dict[str, Any] = {
     "type": "object",
     "propertyNames": {"maxLength": 60, "description": "a name of 60 characters at most"},
     "maxProperties": 50,
+    "additionalProperties": {
+        "type": ["string", "number", "boolean", "null", "array"],
+        "maxLength": 2000,
+        "maxItems": 10_000,
+        "items": {"type": ["string", "number", "boolean", "null"], "maxLength": 500},
+    },
 }
-"""Facts by name, as a kind of job or event has them; what they hold is that kind's own."""
+"""Facts by name, as a kind of job or event has them: a text, a number, yes or no, or a list of those."""
 
 
 class JobState(models.TextChoices):
@@ -96,6 +102,11 @@ class Job(models.Model):
                 name="jobs_running_has_lease",
                 violation_error_message=_("A running job says until when its worker holds it."),
             ),
+            models.CheckConstraint(
+                condition=~(Q(kind="") | Q(queue="") | Q(idempotency_key="")),
+                name="jobs_named",
+                violation_error_message=_("Work has a kind, a queue and a key."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -130,6 +141,11 @@ class SecurityEvent(models.Model):
             models.Index(fields=["kind", "-created_at"], name="security_kind_created"),
         ]
         constraints = [
+            models.CheckConstraint(
+                condition=~Q(kind=""),
+                name="security_events_has_kind",
+                violation_error_message=_("An event needs to say what happened."),
+            ),
             AppendOnly(name="security_events_kept"),
             # Also written before it is known who knocks; read back by the one it is about.
             RowSecurity(name="security_rows", see=own("actor_id"), add=ANYBODY, change=NOBODY),

@@ -145,6 +145,6 @@ def test_a_look_at_a_list_can_be_cancelled(anna: User, youtube: YouTube) -> None
 @pytest.mark.parametrize("status", ["completed", "failed", "cancelled", "declined"])
 def test_what_is_at_an_end_cannot_be_cancelled(status: str, anna: User, youtube: YouTube) -> None:
     download = house.submitted(anna, youtube.add_video("Over").url)
-    YoutubeDownload.objects.update(status=status)
+    YoutubeDownload.objects.update(status=status, decline_reason="Too long.")
     with pytest.raises(actions.CannotCancel):
         actions.cancel(user=anna, download=download)

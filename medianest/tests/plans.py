@@ -49,3 +49,11 @@ def assert_uses(rows: QuerySet[Any, Any], *indexes: str) -> None:
     used, read_whole = plan(rows)
     assert rows.model._meta.db_table not in read_whole, f"reads all of {rows.model._meta.db_table}: {rows.explain()}"
     assert used & set(indexes), f"uses {used or 'none'} where one of {indexes} was meant: {rows.explain()}"
+
+
+def indexes_on(table: str, column: str) -> list[str]:
+    """The names of the table's indexes, those of unique rules and keys included, that begin with `column`."""
+    with connection.cursor() as cursor:
+        found = connection.introspection.get_constraints(cursor, table)
+    own = [name for name, is_ in found.items() if is_["index"] or is_["unique"] or is_["primary_key"]]
+    return [name for name in own if found[name]["columns"][:1] == [column]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -16,13 +15,12 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import MediaItem
-from downloads.models import DownloadProfile, DownloadQueue, Video, YoutubeDownload
+from downloads.models import DownloadProfile, Video, YoutubeDownload
 from medianest import urls
 from medianest.lib.append_only import AppendOnly
 from medianest.lib.broken_rules import sentence_for
 from medianest.lib.json_schema import SchemaJSONField
 from medianest.tests.filled import own_models
-from medianest.tests.rules import assert_refused, rules_of
 from operations.models import Job
 from watchlists.models import WatchlistEntry
 
@@ -77,64 +75,19 @@ def _own_rules(model: type[models.Model], field: Any) -> set[str]:
     return {name for name in unique if field.unique} | {f"{model._meta.db_table}_{field.column}_check"}
 
 
-# --- every rule that the newer rooms' tests do not break --------------------------------------------------------------------
-def profile(**said: Any) -> DownloadProfile:
-    return DownloadProfile(**{"name": "Small", "slug": "small", **said})
-
-
-def default_twice() -> models.Model:
-    DownloadProfile.objects.update(is_default=False)
-    profile(is_default=True).save()
-    return profile(name="Big", slug="big", is_default=True)
+# --- rules that a column brings by itself -----------------------------------------------------------------------------------
+def profile() -> DownloadProfile:
+    return DownloadProfile(name="Small", slug="small")
 
 
 def download(**said: Any) -> YoutubeDownload:
     return YoutubeDownload(playlist_url="https://www.youtube.com/playlist?list=PLx", playlist_id="PLx", **said)
 
 
-def entry(**said: Any) -> models.Model:
-    order = download()
-    order.save()
-    first, second = (Video.objects.create(video_id=f"abcdefghij{n}") for n in "kl")
-    order.entries.create(video=first, position=1)
-    return order.entries.model(**{"download": order, "video": second, "position": 1, **said})
+def job() -> Job:
+    return Job(kind="tests", queue="default", idempotency_key="tests", run_after=timezone.now())
 
 
-def job(**said: Any) -> Job:
-    return Job(kind="tests", queue="default", idempotency_key="tests", run_after=timezone.now(), **said)
-
-
-def stored_without_file() -> models.Model:
-    return Video(video_id="abcdefghijk", stored_at=timezone.now())
-
-
-DOWNLOADS: dict[str, Callable[[], models.Model]] = {
-    "one_default_profile": default_twice,
-    "profile_height_sane": lambda: profile(max_height=1),
-    "downloads_status_known": lambda: download(status="lost"),
-    "downloads_plex_state_known": lambda: download(plex_state="lost"),
-    "downloads_visibility_known": lambda: download(visibility="lost"),
-    "videos_stored_has_file": stored_without_file,
-    "entries_position_unique": entry,
-    "entries_status_known": lambda: entry(position=2, status="lost"),
-    "download_queue_one_row": lambda: DownloadQueue(pk=False),
-}
-JOBS: dict[str, Callable[[], models.Model]] = {
-    "jobs_state_known": lambda: job(state="lost"),
-    "jobs_running_has_lease": lambda: job(state="running"),
-}
-
-
-@pytest.mark.parametrize("rule", [*DOWNLOADS, *JOBS])
-def test_a_broken_rule_is_told_in_its_words(rule: str) -> None:
-    assert_refused({**DOWNLOADS, **JOBS}[rule](), rule)
-
-
-def test_every_rule_of_the_downloads_is_tried_here() -> None:
-    assert set(DOWNLOADS) == rules_of("downloads")
-
-
-# --- rules that a column brings by itself -----------------------------------------------------------------------------------
 def refused(statement: str, *values: Any) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # or they would be asked at the end of the test only

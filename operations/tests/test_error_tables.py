@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
 from medianest.tests.people import SCOPE
-from medianest.tests.plans import add_people, assert_uses, run
+from medianest.tests.plans import add_people, assert_uses, indexes_on, run
 from medianest.tests.rules import NOW, assert_refused, rules_of
 from operations.models import ErrorLog, RateLimit
 
@@ -118,15 +118,9 @@ def test_lists_and_look_ups_use_their_indexes() -> None:
     assert_uses(errors.newest_first()[:50], "error_logs_created")
     assert_uses(errors.older_than(NOW - timedelta(days=69)), "error_logs_created")
     assert_uses(errors.of_code("code7").newest_first()[:50], "error_logs_code_created")
-    assert_uses(errors.filter(user=person), *_indexes_on("error_logs", "user_id"))
+    assert_uses(errors.filter(user=person), *indexes_on("error_logs", "user_id"))
     assert_uses(RateLimit.objects.of(person.pk, "playlists").since(NOW - timedelta(hours=1)), "rate_limits_slice_once")
     assert_uses(RateLimit.objects.older_than(NOW - timedelta(hours=27)), "rate_limits_window_start")
-
-
-def _indexes_on(table: str, column: str) -> list[str]:
-    with connection.cursor() as cursor:
-        found = connection.introspection.get_constraints(cursor, table)
-    return [name for name, facts in found.items() if facts["index"] and facts["columns"] == [column]]
 
 
 # --- admin ------------------------------------------------------------------------------------------------------------------

@@ -47,7 +47,7 @@ def preview(user: User, *states: str, **fields: Any) -> YoutubeDownload:
 
 
 def ordered(user: User, *states: str, status: str = "downloading", **fields: Any) -> YoutubeDownload:
-    now = timezone.now()
+    now = fields.get("completed_at") or timezone.now()
     made = download(user, status=status, inspected_at=now, ordered_at=now, **fields)
     fill(made, *(states or ("in_collection", "downloading", "queued")))
     return made
