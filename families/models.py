@@ -159,6 +159,7 @@ class FamilyInvitation(models.Model):
     )
     role = models.CharField(_("role"), max_length=6, choices=FamilyRole, default=FamilyRole.MEMBER)
     message = models.CharField(_("message"), max_length=300, blank=True)
+    # Unique, and so found by that rule's btree: a hash index beside it would only cost.
     token_hash = models.CharField(
         max_length=64,
         unique=True,

@@ -68,6 +68,7 @@ class SessionToken(models.Model):
         ]
         constraints = [
             # The look-up of each API call. A hash index beside it would find the same row no faster and cost twice.
+            # Serves the look-up too: a hash index could not be unique, and would find the same row at twice the upkeep.
             models.UniqueConstraint(
                 fields=["token_hash"],
                 name="session_tokens_hash_unique",
@@ -139,6 +140,7 @@ class RefreshToken(models.Model):
             models.Index(fields=["expires_at"], name="refresh_tokens_expires"),
         ]
         constraints = [
+            # Serves the look-up too: a hash index could not be unique, and would find the same row at twice the upkeep.
             models.UniqueConstraint(
                 fields=["token_hash"],
                 name="refresh_tokens_hash_unique",

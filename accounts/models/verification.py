@@ -46,6 +46,7 @@ class VerificationToken(models.Model):
             models.Index(fields=["-created_at"], name="verification_created"),
         ]
         constraints = [
+            # Serves the look-up too, which names both; a hash index could neither be unique nor hold two columns.
             models.UniqueConstraint(
                 fields=["identifier", "token"],
                 name="verification_token_unique",

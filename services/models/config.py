@@ -66,6 +66,14 @@ class ServiceConfig(models.Model):
         verbose_name_plural = _("services")
         ordering = ["service_name"]
         indexes = [models.Index(fields=["enabled"], name="service_config_enabled")]
+        constraints = [
+            # The shape only: which kinds there are is the providers' own, and a new one needs no migration.
+            models.CheckConstraint(
+                condition=models.Q(service_name__regex=r"^[a-z0-9][a-z0-9-]*$"),
+                name="service_config_named",
+                violation_error_message=_("A service's name has small letters, digits and hyphens."),
+            ),
+        ]
 
     def __str__(self) -> str:
         provider = registry.find(self.service_name)

@@ -10,7 +10,15 @@ import pytest
 from django.db import models
 
 from medianest.tests.rules import assert_refused, rules_of
-from services.models import Incident, ServiceCheck, ServiceDay, ServiceHour, ServiceStatus, StateChange
+from services.models import (
+    Incident,
+    ServiceCheck,
+    ServiceConfig,
+    ServiceDay,
+    ServiceHour,
+    ServiceStatus,
+    StateChange,
+)
 
 pytestmark = pytest.mark.django_db
 NOON = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
@@ -43,6 +51,7 @@ def twice(make: Callable[..., models.Model], **said: Any) -> models.Model:
 
 
 BROKEN: dict[str, Callable[[], models.Model]] = {
+    "service_config_named": lambda: ServiceConfig(service_name="Plex at home"),
     "service_status_known": lambda: ServiceStatus(service_name="plex", status="asleep"),
     "service_status_uptime_percent": lambda: ServiceStatus(service_name="plex", uptime_percentage="100.01"),
     "service_status_one_streak": lambda: ServiceStatus(service_name="plex", failures=1, successes=1),
