@@ -6,9 +6,11 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from downloads import images, pacing, promises, ytdlp
 from downloads.classify import Disposition, Failure, sentence
+from downloads.deadline import Late, within
 from downloads.links import Link
 from downloads.models import DownloadEntry, DownloadStatus, EntryStatus, Video, YoutubeDownload
 from downloads.ytdlp import Listed, Listing
@@ -16,6 +18,7 @@ from operations.jobs import GiveUp, Retry, Wait
 from operations.lease import Run
 
 PAUSED_SECONDS = 300  # between two looks while YouTube asks for a pause
+LOOK_SECONDS = 120  # for a whole look, however slowly YouTube answers
 
 
 def inspect(run: Run, download_id: UUID) -> None:
@@ -30,7 +33,9 @@ def inspect(run: Run, download_id: UUID) -> None:
         _tell(download.pk, wait.code, wait.reason)
         raise
     try:
-        listing = ytdlp.inspect(link)
+        listing = within(LOOK_SECONDS, lambda check: ytdlp.inspect(link, before_asking=check), breathe=run.breathe)
+    except Late as error:
+        raise _outcome(download, _too_slow()) from error
     except ytdlp.Failed as error:
         raise _outcome(download, error.failure) from error
     run.breathe()
@@ -39,6 +44,10 @@ def inspect(run: Run, download_id: UUID) -> None:
 
 def _pending(download_id: UUID) -> YoutubeDownload | None:
     return YoutubeDownload.objects.filter(pk=download_id, status=DownloadStatus.PENDING).first()
+
+
+def _too_slow() -> Failure:
+    return Failure("too_slow", _("YouTube answers too slowly at the moment."), Disposition.RETRY)
 
 
 def _outcome(download: YoutubeDownload, failure: Failure) -> Wait | Retry | GiveUp:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,8 +22,9 @@ from downloads.models import DownloadEntry, EntryStatus, PlexState, Video, Youtu
 from downloads.querysets import ACTIVE
 from medianest.lib.http import ProviderError
 from medianest.lib.locks import held_if_free
-from operations.jobs import GiveUp, Wait
+from operations.jobs import Cancelled, GiveUp, Wait
 from operations.lease import Run
+from operations.models import Job
 from services import connections
 from services.providers.base import CanHoldVideos, Section
 
@@ -42,7 +44,7 @@ def publish(run: Run, download_id: UUID) -> None:
         return
     entries = _here(download)
     if not entries:
-        _tell(download, PlexState.NONE, "")
+        _tell(run, download, PlexState.NONE, "")
         return
     counted = _counted(run, entries)
     plex = connections.first(CanHoldVideos)  # type: ignore[type-abstract]  # a capability is asked for, not made
@@ -59,13 +61,13 @@ def publish(run: Run, download_id: UUID) -> None:
     elif look >= MOST_LOOKS:
         raise GiveUp(code="not_found", reason=_not_found(missing))
     else:
-        _tell(download, PlexState.SCANNING, "")
+        _tell(run, download, PlexState.SCANNING, "")
         raise Wait(_pause(SCAN_PAUSES, look), code="scanning", reason=_("Plex is still scanning."))
 
 
 def gave_up(download_id: UUID, reason: str) -> None:
     """The job has failed for good."""
-    _tell(YoutubeDownload(pk=download_id), PlexState.FAILED, reason)
+    _write(download_id, PlexState.FAILED, reason)
 
 
 def _here(download: YoutubeDownload) -> list[DownloadEntry]:
@@ -99,7 +101,7 @@ def _show(run: Run, plex: CanHoldVideos, download: YoutubeDownload, entries: lis
     _advance(found, EntryStatus.SCANNED, EntryStatus.DOWNLOADED)
     run.breathe()
     if found and not download.is_single:
-        _gather(plex, section, download)
+        _gather(run, plex, section, download)
     _advance(found, EntryStatus.IN_COLLECTION, EntryStatus.SCANNED)
     return len(missing)
 
@@ -121,11 +123,11 @@ def _advance(entries: list[DownloadEntry], status: EntryStatus, before: EntrySta
     DownloadEntry.objects.filter(pk__in=ids, status=before).update(status=status, updated_at=timezone.now())
 
 
-def _gather(plex: CanHoldVideos, section: Section, download: YoutubeDownload) -> None:
+def _gather(run: Run, plex: CanHoldVideos, section: Section, download: YoutubeDownload) -> None:
     """One collection for a playlist, however many people handed it in. Raises Wait while another run is at it."""
     with held_if_free(f"downloads.collection:{download.playlist_id}") as is_ours:
         if not is_ours:
-            _tell(download, PlexState.SCANNING, "")
+            _tell(run, download, PlexState.SCANNING, "")
             raise Wait(BUSY_SECONDS, code="busy", reason=_("Another worker is making the collection."))
         same = YoutubeDownload.objects.of_playlist(download.playlist_url)
         known = same.exclude(plex_collection_id="").order_by("created_at").values_list("plex_collection_id", flat=True)
@@ -147,8 +149,20 @@ def _in_order(playlist_url: str) -> list[str]:
 
 
 # --- telling ------------------------------------------------------------------------------------------------------------
-def _tell(download: YoutubeDownload, state: PlexState, note: str) -> None:
-    same = YoutubeDownload.objects.filter(pk=download.pk)
+@transaction.atomic
+def _tell(run: Run, download: YoutubeDownload, state: PlexState, note: str) -> None:
+    """Raises Cancelled when the job was asked to stop: whoever asked has written how the list stands then.
+
+    They write both in one transaction, so the job is asked about only once nobody else has the list's row.
+    """
+    YoutubeDownload.objects.select_for_update(of=("self",)).filter(pk=download.pk).first()
+    if Job.objects.filter(pk=run.job.pk, cancel_requested_at__isnull=False).exists():
+        raise Cancelled
+    _write(download.pk, state, note)
+
+
+def _write(download_id: UUID, state: PlexState, note: str) -> None:
+    same = YoutubeDownload.objects.filter(pk=download_id)
     same.update(plex_state=state, plex_note=note[:300], updated_at=timezone.now())
 
 
@@ -167,7 +181,7 @@ def _away(run: Run, download: YoutubeDownload, counted: dict[str, int], sentence
     """Plex cannot be used: the outcome of the job. What was looked for in vain before counts no longer."""
     run.report(entries=counted["entries"], look=0, away=counted["away"] + 1)
     note = _("Waiting for Plex: %(reason)s") % {"reason": sentence}
-    _tell(download, PlexState.WAITING, note)
+    _tell(run, download, PlexState.WAITING, note)
     return Wait(_pause(AWAY_PAUSES, counted["away"]), code="plex_away", reason=note)
 
 

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from downloads import media
 from downloads.classify import UNKNOWN, Disposition, Failure, Trouble, classify
+from downloads.deadline import preceded
 from downloads.formats import choose, merge_arguments
 from downloads.links import Link, is_video_id, video_url
 from downloads.transfer import Progress, Transfer
@@ -96,11 +97,15 @@ class Wanted:
 
 
 # --- looking ------------------------------------------------------------------------------------------------------------
-def inspect(link: Link) -> Listing:
-    """What a playlist or single video holds, without fetching anything. Raises Failed."""
+def inspect(link: Link, *, before_asking: Callable[[], None]) -> Listing:
+    """What a playlist or single video holds, without fetching anything. Raises Failed, and what `before_asking` raises.
+
+    That is called before each request.
+    """
     most = settings.PLAYLIST_MAX_ENTRIES
     options = {"extract_flat": "in_playlist", "skip_download": True, "playlist_items": f"1:{most + 1}"}
     with _session(options) as ydl:
+        ydl.urlopen = preceded(ydl.urlopen, before_asking)
         found = ydl.extract_info(link.url, download=False, process=link.kind == "playlist")
         if not isinstance(found, dict):
             raise _empty_answer()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -9,10 +12,11 @@ from accounts.models import User
 from downloads import actions, links, promises, tidying
 from downloads.models import YoutubeDownload
 from downloads.tests import house
-from operations import jobs, runner
+from operations import jobs, lease, runner
 from operations.models import Job, JobState, SecurityEvent
 from sandbox.plex import Plex
 from sandbox.youtube import YouTube
+from services import connections
 
 JOBS = reverse("admin:operations_job_changelist")
 
@@ -121,6 +125,37 @@ def test_showing_in_plex_is_stopped_and_done_again(
     assert not Job.objects.live().filter(kind=promises.PUBLISH).exists()
     asked(administrators, "try_again", promises.PUBLISH)
     house.work_until(lambda: fresh(download).plex_state == "done")
+
+
+@pytest.mark.parametrize("mode", ["up", "down"])
+def test_showing_in_plex_is_stopped_while_it_runs(
+    mode: str,
+    anna: User,
+    administrators: Client,
+    youtube: YouTube,
+    plex: Plex,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    download = started(anna, youtube)
+    runner.work("downloads")
+    plex.turn(mode)
+    monkeypatch.setattr(lease, "RENEW_EVERY", 60.0)  # the run does not hear of it from its keeper
+    find = connections.first
+
+    def found_while_it_is_stopped(*wanted: Any) -> Any:
+        if YoutubeDownload.objects.get().plex_state != "failed":
+            asked(administrators, "cancel", promises.PUBLISH)
+        return find(*wanted)
+
+    monkeypatch.setattr(connections, "first", found_while_it_is_stopped)
+    runner.work("default")
+    assert (fresh(download).plex_state, download.plex_note) == (
+        "failed",
+        "An administrator stopped showing it in Plex.",
+    )
+    assert Job.objects.get(kind=promises.PUBLISH).state == JobState.CANCELLED
+    tidying.mend()
+    assert not Job.objects.live().filter(kind=promises.PUBLISH).exists()
 
 
 def test_a_list_that_was_removed_is_no_error(anna: User, administrators: Client, youtube: YouTube) -> None:
