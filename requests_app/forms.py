@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import MediaItem
-from requests_app.models import RequestStatus, RequestType
+from requests_app.models import ProblemKind, RequestStatus, RequestType
 
 
 class AskForm(forms.Form):
@@ -63,3 +63,33 @@ class DeclineForm(forms.Form):
         help_text=_("The person who asked will read it."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class ProblemForm(forms.Form):
+    """What does not play well, and where."""
+
+    kind = forms.ChoiceField(label=_("What"), choices=ProblemKind.choices)
+    season = forms.TypedChoiceField(label=_("Season"), coerce=int, empty_value=None, required=False)
+    episode = forms.IntegerField(label=_("Episode"), min_value=1, max_value=9999, required=False)
+    message = forms.CharField(
+        label=_("In words"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("When it begins, on which device, in which language."),
+    )
+
+    def __init__(self, *args: Any, item: MediaItem, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        season = self.fields["season"]
+        if item.media_type == "movie":
+            del self.fields["season"], self.fields["episode"]
+        elif isinstance(season, forms.ChoiceField):
+            numbers = [(one["number"], one.get("name") or str(one["number"])) for one in item.seasons]
+            season.choices = [("", _("all of it")), *numbers]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("episode") and cleaned.get("season") is None:
+            self.add_error("season", _("Say of which season the episode is."))
+        return cleaned

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from catalog.marks import Key, Mark, Panel, Shown, marker, panel
+from catalog.models import LibraryItem
 from operations.row_security import for_others
 from requests_app import allowance, pages, standing
 from requests_app.forms import AskForm
@@ -87,3 +88,13 @@ def season_rows(shown: Shown, now: standing.Standing) -> list[dict[str, object]]
             }
         )
     return rows
+
+
+@panel(order=90)
+def report_problem(request: HttpRequest, shown: Shown) -> Panel | None:
+    """A way to say that what is there does not play well."""
+    if shown.item is None:
+        return None
+    with for_others():
+        is_there = LibraryItem.objects.of_title(shown.key[1], shown.key[0]).exists()
+    return Panel("actions", "requests/_report.html", {"item": shown.item}) if is_there else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from requests_app.views import asking, lists, one
+from requests_app.views import asking, lists, one, problems
 
 app_name = "requests"
 urlpatterns = [
@@ -14,6 +14,10 @@ urlpatterns = [
     path("mine.csv", lists.table, name="csv"),
     path("wish", asking.wish, name="wish"),
     path("ask/<media_type:media_type>/<int:tmdb_id>", asking.ask, name="ask"),
+    path("problems/", problems.listing, name="problems"),
+    path("problems/new/<media_type:media_type>/<int:tmdb_id>", problems.new, name="problem-new"),
+    path("problems/<uuid:id>", problems.detail, name="problem"),
+    path("problems/<uuid:id>/<slug:doing>", problems.act, name="problem-act"),
     path("<uuid:id>", one.detail, name="detail"),
     path("<uuid:id>/<slug:doing>", one.act, name="act"),
 ]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 IMG = Path(__file__).resolve().parent.parent / "static" / "img"
 _NAMES = """
-activity bookmark check chevron-left chevron-right circle-alert circle-check clock compass database download external-link film house inbox info
+activity bookmark check chevron-left chevron-right circle-alert circle-check clock compass database download external-link film flag house inbox info
 key-round list-video lock log-in log-out monitor moon play plug plus refresh-cw rocket rotate-cw search server
 settings smartphone star sun trash-2 triangle-alert tv user x
 """
