@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from catalog import jobs
+from catalog import jobs, pictures
 
 
 @shared_task(name="catalog.sync_library")
 def sync_library() -> None:
     jobs.promise_sync()
+
+
+@shared_task(name="catalog.tidy_pictures")
+def tidy_pictures() -> None:
+    pictures.tidy()

@@ -31,4 +31,5 @@ urlpatterns = [
     path("person/<int:person_id>", titles.person, name="person"),
     path("collection/<int:collection_id>", titles.collection, name="collection"),
     path("pictures/tmdb/<slug:size>/<str:name>", pictures.tmdb, name="tmdb-picture"),
+    path("pictures/plex/<uuid:pk>", pictures.library, name="library-picture"),
 ]

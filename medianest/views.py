@@ -16,6 +16,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from catalog import shelf
 from catalog.finding import LONGEST
 from downloads import pages
 from downloads.models import YoutubeDownload
@@ -47,6 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
     mine = YoutubeDownload.objects.filter(user=user).order_by("-created_at")
     rows = pages.rows(list(pages.with_picture(mine)[:_DOWNLOADS_AT_HOME]), user=user)
     context = {
+        "new": shelf.newest(user),
         "rows": rows,
         "moving": pages.moving(rows),
         "requests": request_pages.newest(user, _REQUESTS_AT_HOME),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from catalog.models import LibraryItem
+from catalog import holding
 from requests_app.models import MediaRequest, RequestedSeason
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Standing:
 def of(item: MediaItem, *, is_4k: bool = False) -> Standing:
     """How a title stands. Looks at everybody's requests: to be asked in a scope that sees them."""
     if item.media_type == "movie":
-        held = not is_4k and LibraryItem.objects.of_title(item.tmdb_id, "movie").exists()
+        held = not is_4k and holding.has_film(item.tmdb_id)
         asked = MediaRequest.objects.open().for_title(item.tmdb_id, "movie").filter(is_4k=is_4k)
         return Standing(held=held, asked=asked.select_related("user").first())
     taken = RequestedSeason.objects.taken(item.tmdb_id, is_4k=is_4k).select_related("request__user")
@@ -39,8 +39,5 @@ def of(item: MediaItem, *, is_4k: bool = False) -> Standing:
 
 def _whole_seasons(item: MediaItem) -> frozenset[int]:
     """Seasons of which Plex holds as many episodes as there are."""
-    there = LibraryItem.objects.filter(parent__tmdb_id=item.tmdb_id, parent__type="show", type="season")
-    held: dict[int, int] = {}
-    for number, count in there.values_list("number", "child_count"):
-        held[number or 0] = max(held.get(number or 0, 0), count)
+    held = holding.seasons_held(item.tmdb_id)
     return frozenset(one["number"] for one in item.seasons if 0 < one["episodes"] <= held.get(one["number"], 0))

@@ -1,0 +1,88 @@
+"""What the library adds to posters and to title pages."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, cast
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from catalog import holding
+from catalog.marks import Key, Mark, Panel, Shown, marker, panel
+from catalog.models import LibraryItem
+from services.providers import registry
+from services.providers.describing import TV
+from services.providers.holding import HoldsLibrary
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+_WEIGHT = 50
+
+
+@marker
+def in_library(user: User, keys: Collection[Key]) -> Mapping[Key, Mark]:
+    """Titles that the person can watch now."""
+    return {key: Mark("ok", _("in library"), _WEIGHT) for key in holding.held_among(user, keys)}
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """A button that plays: the section is named where there are several."""
+
+    url: str
+    section: str
+
+
+def play_address(server_id: str, rating_key: str) -> str:
+    """Where a browser plays an item of the library; "" when no service of this version could."""
+    able = (kind for kind in registry.all() if issubclass(kind, HoldsLibrary))
+    return next((kind.play_address(server_id, rating_key) for kind in able), "")
+
+
+def _place(item: LibraryItem) -> Place:
+    return Place(play_address(item.section.server_id, item.rating_key), item.section.title)
+
+
+@panel(order=5)
+def play(request: HttpRequest, shown: Shown) -> Panel | None:
+    """“Play on Plex”, for each section that holds the title."""
+    there = [_place(item) for item in holding.places(cast("User", request.user), shown.key)]
+    return Panel("actions", "catalog/_play.html", {"places": there}) if there else None
+
+
+@dataclasses.dataclass(frozen=True)
+class SeasonThere:
+    """`episodes` are all that the season has, as far as anybody tells; 0 when nobody does."""
+
+    name: str
+    held: int
+    episodes: int
+
+    @property
+    def is_whole(self) -> bool:
+        return self.held >= self.episodes > 0
+
+
+@panel(order=5)
+def seasons(request: HttpRequest, shown: Shown) -> Panel | None:
+    """Which seasons of a series are there, as a whole or in part."""
+    if shown.key[0] != TV:
+        return None
+    held = holding.seasons_held(shown.key[1], cast("User", request.user))
+    told = {one.number: one for one in shown.told.seasons}
+    rows = [
+        SeasonThere(_name(number, told[number].name if number in told else ""), count, _episodes(told.get(number)))
+        for number, count in sorted(held.items(), key=lambda one: one[0] or 100_000)
+    ]
+    return Panel("aside", "catalog/_held.html", {"seasons": rows}) if rows else None
+
+
+def _name(number: int, name: str) -> str:
+    return name or (_("Season %(number)d") % {"number": number} if number else _("Specials"))
+
+
+def _episodes(season: object) -> int:
+    return int(getattr(season, "episodes", 0))
