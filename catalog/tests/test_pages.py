@@ -142,8 +142,8 @@ def test_a_title_page_costs_few_queries(
     annas: Client, tmdb: Tmdb, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     text(annas, "/title/movie/550")
-    # Four scopes: what the person likes, the page, and two looks at what others asked for.
-    with django_assert_max_num_queries(10 + 4 * SCOPE):
+    # Five scopes: what the person likes, the page, and three looks at what others asked for and reported.
+    with django_assert_max_num_queries(11 + 5 * SCOPE):
         text(annas, "/title/movie/550")
 
 
