@@ -15,6 +15,7 @@ from services.providers.describing import MOVIE, TV, Found, Listing, PersonListi
 LONGEST = 200
 LAST_PAGE = 500
 _ID = re.compile(r"^\s*(?:(tmdb|imdb|tvdb)\s*:\s*)?(tt\d{5,10}|\d{1,9})\s*$", re.IGNORECASE)
+_OF_OTHERS = ("imdb", "tvdb")
 _KEPT_AT_ONCE = 40
 _COMPARED = 60_000  # titles among which a mistyped name is looked for
 _ALIKE = 72  # of 100; below that, names have little to do with each other
@@ -52,7 +53,7 @@ def _results(found: Found) -> Results:
 
 
 def _by_id(source: str, outside_id: str, language: str) -> Results:
-    if source != "tmdb":
+    if source in _OF_OTHERS:
         return _results(asking.by_outside_id(outside_id, source, language=language).answer)
     told = [one for kind in (MOVIE, TV) if (one := _described(kind, int(outside_id), language))]
     return Results(titles=tuple(told), total=len(told))

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Role, User
 from medianest.lib.broken_rules import told_plainly
 from medianest.tests.rules import assert_refused, rules_of
 from requests_app.models import (
     OPEN,
     SEASON_TRANSITIONS,
     TRANSITIONS,
+    ApprovalRule,
     MediaRequest,
     ProblemComment,
+    RequestAllowance,
     RequestedSeason,
     RequestEvent,
     RequestFollower,
@@ -91,6 +94,15 @@ def commented() -> models.Model:
     return ProblemComment(report=about, message="")
 
 
+def allowed_twice() -> models.Model:
+    RequestAllowance.objects.create(role=Role.USER)
+    return RequestAllowance(role=Role.USER)
+
+
+def approval(**said: Any) -> ApprovalRule:
+    return ApprovalRule(**{"name": "Films for all", "decision": "approve", **said})
+
+
 BROKEN: dict[str, Callable[[], models.Model]] = {
     "requests_one_open_per_film": film_twice,
     "requests_one_open_per_work": book_twice,
@@ -117,6 +129,15 @@ BROKEN: dict[str, Callable[[], models.Model]] = {
     "problems_episode_has_season": lambda: problem(episode=3),
     "problems_resolved_when": lambda: problem(status="resolved"),
     "problem_comments_not_empty": commented,
+    "request_allowances_one_per_role": allowed_twice,
+    "request_allowances_role_or_person": RequestAllowance,
+    "request_allowances_role_known": lambda: RequestAllowance(role="BOSS"),
+    "request_allowances_days_range": lambda: RequestAllowance(role=Role.USER, days=0),
+    "approval_rules_has_name": lambda: approval(name=""),
+    "approval_rules_decision_known": lambda: approval(decision="dream"),
+    "approval_rules_type_known": lambda: approval(media_type="game"),
+    "approval_rules_refuses_with_reason": lambda: approval(decision="refuse"),
+    "approval_rules_years_in_order": lambda: approval(year_from=2020, year_to=1999),
 }
 
 
