@@ -106,7 +106,7 @@ def set_limits(*, by: User, person: User, limits: Mapping[str, int | None], requ
     row = User.objects.select_for_update().get(pk=person.pk)
     for name, times in limits.items():
         setattr(row, name, times)
-    _save(row)
+    save_person(row)
     security.record("person.limits_changed", request=request, actor=by, about=row.username, **limits)
     return row
 
@@ -138,7 +138,7 @@ def _change(*, by: User, pk: uuid.UUID, request: HttpRequest | None, **changes: 
         another_administrator_than(person)
     if person.status != before["status"]:
         _keep_time_of_deletion(person)
-    _save(person)
+    save_person(person)
     if not person.is_active:
         end_sessions(person)
     for name, kind in (("role", "person.role_changed"), ("status", "person.status_changed")):
@@ -150,7 +150,8 @@ def _change(*, by: User, pk: uuid.UUID, request: HttpRequest | None, **changes: 
     return person
 
 
-def _save(person: User) -> None:
+def save_person(person: User) -> None:
+    """Raises CannotChangePerson with the sentence of the rule that the row breaks."""
     try:
         with told_plainly():
             person.save()
@@ -189,7 +190,7 @@ def restore(*, by: User, person: User, request: HttpRequest | None = None) -> Us
         raise CannotChangePerson(_("%(name)s is not deleted.") % {"name": row})
     row.status = Status.ACTIVE
     _keep_time_of_deletion(row)
-    _save(row)
+    save_person(row)
     security.record("person.restored", request=request, actor=by, about=row.username)
     return row
 

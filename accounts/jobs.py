@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import transaction
 
+from accounts.letters import sending
 from accounts.models import User
 from accounts.plex import checking, importing
 from accounts.sessions import tidying
@@ -14,6 +17,8 @@ from operations.models import Job
 CHECK = "accounts.check_plex"
 IMPORT = "accounts.import_plex"
 TIDY = "accounts.tidy"
+RESET = "accounts.send_reset"
+CONFIRM = "accounts.send_confirmation"
 
 
 @kind(CHECK, max_attempts=3)
@@ -53,3 +58,24 @@ def tidy(run: Run) -> None:
 def promise_tidying() -> None:
     """Promise it, unless it waits already."""
     promise(TIDY, key=TIDY)
+
+
+@kind(RESET, max_attempts=4)
+def send_reset(run: Run, people: list[str], base: str) -> None:
+    """Send these people a link to set a new password; nobody, when nobody was known by that name."""
+    sending.send_reset(people, base)
+
+
+@kind(CONFIRM, max_attempts=4)
+def send_confirmation(run: Run, person: str, link: str, base: str) -> None:
+    """Send a link that proves an address."""
+    sending.send_confirmation(person, link, base)
+
+
+def promise_reset(*, key: uuid.UUID, people: list[str], base: str) -> None:
+    promise(RESET, key=f"{RESET}:{key}", args={"people": people, "base": base})
+
+
+def promise_confirmation(*, person: User, link: uuid.UUID, base: str) -> None:
+    args = {"person": str(person.pk), "link": str(link), "base": base}
+    promise(CONFIRM, key=f"{CONFIRM}:{link}", args=args, created_by=person)

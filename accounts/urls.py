@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from accounts import rights_page, views
+from accounts.letters import views as letters
 from accounts.plex import import_views
 from accounts.plex import views as plex
 from accounts.second_step import views as second_step
@@ -17,6 +18,11 @@ urlpatterns = [
     path("sign-out/", views.sign_out, name="sign-out"),
     path("change-password/", views.change_password, name="change-password"),
     path("sign-in/code/", second_step.ask, name="second-step-ask"),
+    path("reset/", letters.forgotten, name="forgotten"),
+    path("reset/new/", letters.new_password, name="reset-new"),
+    path("reset/<str:text>/", letters.open_link, name="reset-link"),
+    path("e-mail/", letters.address, name="address"),
+    path("e-mail/<str:text>/", letters.confirm, name="confirm-address"),
     path("second-step/", second_step.overview, name="second-step"),
     path("second-step/set-up/", second_step.set_up, name="second-step-set-up"),
     path("second-step/turn-off/", second_step.turn_off, name="second-step-off"),

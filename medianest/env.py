@@ -90,3 +90,15 @@ def database(name: str, url: str) -> dict[str, object]:
     parsed: dict[str, object] = dict(environ.Env.db_url_config(url))
     parsed["ENGINE"] = "django.db.backends.postgresql"
     return parsed
+
+
+def mail(name: str, url: str) -> dict[str, object]:
+    """Django's settings for a mail server's smtp://, smtp+tls:// or smtps:// address; what stands for none when empty.
+
+    Raises ImproperlyConfigured for anything else.
+    """
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    if not url.startswith(("smtp://", "smtp+tls://", "smtps://", "smtp+ssl://")):
+        raise ImproperlyConfigured(f"{name} must be an smtp://, smtp+tls:// or smtps:// address.")
+    return dict(environ.Env.email_url_config(url))

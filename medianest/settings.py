@@ -100,6 +100,25 @@ LIMIT_PLAYLISTS_PER_HOUR = env.number(
 LIMIT_REQUESTS_PER_HOUR = env.number("LIMIT_REQUESTS_PER_HOUR", "Requests a person may make in an hour.", 20, least=1)
 RATELIMIT_FAIL_OPEN = True  # while Redis is away operations/limits.py counts in the process
 
+# --- mail ---------------------------------------------------------------------------------------------------------------
+EMAIL_URL = env.text(
+    "EMAIL_URL", "Mail server: smtp+tls://user:password@mail.example.org:587; empty sends no mail.", secret=True
+)
+MAIL_IS_SET_UP = bool(EMAIL_URL)
+_mail = env.mail("EMAIL_URL", EMAIL_URL)
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST = _mail.get("EMAIL_HOST", "")
+EMAIL_PORT = _mail.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = bool(_mail.get("EMAIL_USE_TLS"))
+EMAIL_USE_SSL = bool(_mail.get("EMAIL_USE_SSL"))
+EMAIL_TIMEOUT = 10  # seconds, for each step of the conversation
+DEFAULT_FROM_EMAIL = (
+    env.text("MAIL_FROM", "Sender of mails; empty: medianest@ and PUBLIC_URL's host.")
+    or f"MediaNest <medianest@{urlsplit(PUBLIC_URL).hostname or 'localhost'}>"
+)
+
 # --- Django -------------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "medianest.apps.MediaNestConfig",

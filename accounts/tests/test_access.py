@@ -14,9 +14,18 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.access import administrator_required, moderator_required
 from accounts.models import Role, Status, User
 
-OPEN_TO_ALL = {"healthz", "readyz", "theme", "sign-in", "sign-out", "second-step-ask"} | {
-    f"plex-{step}" for step in ("begin", "continue", "look", "refused", "return", "stop", "waiting")
-}
+OPEN_TO_ALL = {
+    "healthz",
+    "readyz",
+    "theme",
+    "sign-in",
+    "sign-out",
+    "second-step-ask",
+    "forgotten",
+    "reset-new",
+    "reset-link",
+    "confirm-address",
+} | {f"plex-{step}" for step in ("begin", "continue", "look", "refused", "return", "stop", "waiting")}
 
 
 def every_view() -> dict[str, Callable[..., HttpResponse]]:
