@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from catalog.models import (
+    AgeLimit,
     CollectionMember,
     LibraryItem,
     LibrarySection,
@@ -109,3 +110,14 @@ class CollectionMemberAdmin(LookOnly):
     list_display = ["collection", "position", "item"]
     list_select_related = ["collection", "item"]
     search_fields = ["collection__title", "item__title"]
+
+
+@admin.register(AgeLimit)
+class AgeLimitAdmin(CarefulAdmin[AgeLimit]):
+    """For whom titles are limited by age; many at once in the list."""
+
+    list_display = ["user", "years", "sees_unrated", "updated_at"]
+    list_editable = ["years", "sees_unrated"]
+    list_select_related = ["user"]
+    search_fields = ["user__username", "user__name"]
+    autocomplete_fields = ["user"]

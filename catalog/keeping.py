@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from catalog import ratings
 from catalog.models import MediaItem, StreamingProvider
 from services.providers.describing import Description, Listing, Offer, Season
 
@@ -36,6 +38,7 @@ def keep(told: Description, *, region: str = "US", now: dt.datetime | None = Non
         "poster_path": listing.poster_path,
         "backdrop_path": listing.backdrop_path,
         "certification": certification(told.certifications, region),
+        "minimum_age": ratings.minimum_age(told.certifications, settings.REGION),
         "seasons": [_season(one) for one in told.seasons],
         "vote_average": _score(listing),
         "fetched_at": now or timezone.now(),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from catalog.models import LibraryShare
+from catalog.models import AgeLimit, LibraryShare
 from medianest.lib.personal_data import export
 
 export(LibraryShare, "library-shares", "user")
+export(AgeLimit, "age-limit", "user")

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.rights import Right, may
+from catalog import ages
 from medianest.lib.broken_rules import told_plainly
 from medianest.lib.errors import Cannot
 from medianest.lib.locks import hold_until_commit
@@ -57,9 +58,11 @@ def ask(
 ) -> Asked:
     """Ask for a film, or for seasons of a series, for `user`; `by` is the moderator who does it for them.
 
-    What somebody else asked for already is followed instead. Raises CannotAsk, and TooOften.
+    What somebody else asked for already is followed instead. Raises CannotAsk, TooOften, and TooYoung.
     """
     asking = by or user
+    if asking.pk == user.pk:
+        ages.check(ages.limit_of(user), item)
     hold_until_commit(f"requests.ask:{item.media_type}:{item.tmdb_id}")
     hold_until_commit(f"requests.quota:{user.pk}")
     with for_others():

@@ -47,6 +47,8 @@ def ask(request: HttpRequest, shown: Shown) -> Panel | None:
         return None
     with for_others():
         now = standing.of(shown.item)
+        is_there = now.held or LibraryItem.objects.of_title(shown.key[1], shown.key[0]).exists()
+    allowed = allowance.of(user)
     mine = [one for one in [now.asked, *now.seasons_asked.values()] if one and one.user_id == user.pk]
     rows = season_rows(shown, now)
     context = {
@@ -56,8 +58,9 @@ def ask(request: HttpRequest, shown: Shown) -> Panel | None:
         "mine": mine[0] if mine else None,
         "seasons": rows,
         "open": _is_open(shown, now, rows),
-        "left": allowance.left(user, shown.item.media_type),
-        "allowance": allowance.of(user),
+        "left": allowance.left(user, shown.item.media_type, allowed),
+        "allowance": allowed,
+        "is_there": is_there,
         "form": AskForm(item=shown.item),
     }
     return Panel("actions", "requests/_ask.html", context)
@@ -88,13 +91,3 @@ def season_rows(shown: Shown, now: standing.Standing) -> list[dict[str, object]]
             }
         )
     return rows
-
-
-@panel(order=90)
-def report_problem(request: HttpRequest, shown: Shown) -> Panel | None:
-    """A way to say that what is there does not play well."""
-    if shown.item is None:
-        return None
-    with for_others():
-        is_there = LibraryItem.objects.of_title(shown.key[1], shown.key[0]).exists()
-    return Panel("actions", "requests/_report.html", {"item": shown.item}) if is_there else None

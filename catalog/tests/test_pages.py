@@ -142,8 +142,8 @@ def test_a_title_page_costs_few_queries(
     annas: Client, tmdb: Tmdb, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     text(annas, "/title/movie/550")
-    # Five scopes: what the person likes, the page, and three looks at what others asked for and reported.
-    with django_assert_max_num_queries(11 + 5 * SCOPE):
+    # Scopes: what the person likes, the page, and looks at what others asked for.
+    with django_assert_max_num_queries(11 + 4 * SCOPE):
         text(annas, "/title/movie/550")
 
 

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from catalog import asking, cards, rows, taste
+from catalog import ages, asking, cards, rows, taste
 from catalog.forms import DiscoverForm
 from catalog.views.parts import is_part, number
 from medianest.lib.http import ProviderError
@@ -25,7 +25,7 @@ def discover(request: HttpRequest) -> HttpResponse:
     """The rows; as soon as a filter is set, one list of what fits."""
     user = cast("User", request.user)
     with acting_as(user):
-        wanted = taste.of(user)
+        wanted, limit = taste.of(user), ages.limit_of(user)
     form = DiscoverForm(request.GET, taste=wanted)
     context: dict[str, object] = {"form": form, "rows": rows.shown()}
     found = Found()
@@ -35,8 +35,9 @@ def discover(request: HttpRequest) -> HttpResponse:
         except ProviderError as error:
             context["trouble"] = error.sentence
         context["filtered"] = True
+    listings = ages.open_ones(limit, found.titles, wanted.language)
     with acting_as(user):
-        context |= {"found": found, "titles": cards.titles(user, found.titles)}
+        context |= {"found": found, "titles": cards.titles(user, listings)}
         return render(request, "catalog/discover.html", context)
 
 
@@ -50,11 +51,12 @@ def row(request: HttpRequest, slug: str) -> HttpResponse:
     user = cast("User", request.user)
     context: dict[str, object] = {"row": found_row}
     with acting_as(user):
-        wanted = taste.of(user)
+        wanted, limit = taste.of(user), ages.limit_of(user)
     try:
         found = found_row.ask(wanted, number(request)).answer
     except ProviderError as error:
         found, context["trouble"] = Found(), error.sentence
+    listings = ages.open_ones(limit, found.titles, wanted.language)
     with acting_as(user):
-        context |= {"found": found, "titles": cards.titles(user, found.titles)}
+        context |= {"found": found, "titles": cards.titles(user, listings)}
         return render(request, "catalog/_shelf.html" if is_part(request) else "catalog/row.html", context)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from catalog import cards, finding, taste
+from catalog import ages, cards, finding, taste
 from catalog.views.parts import is_part, number
 from operations.row_security import acting_as, own_scope
 
@@ -23,13 +23,14 @@ def search(request: HttpRequest) -> HttpResponse:
     user = cast("User", request.user)
     typed = (request.GET.get("q") or request.GET.get("link", "")).strip()
     with acting_as(user):
-        language = taste.of(user).language
+        language, limit = taste.of(user).language, ages.limit_of(user)
     found = finding.find(typed, page=number(request), language=language)
+    listings = ages.open_ones(limit, found.titles, language)
     with acting_as(user):
         context = {
             "typed": typed[: finding.LONGEST],
             "found": found,
-            "titles": cards.titles(user, found.titles),
+            "titles": cards.titles(user, listings),
             "people": cards.people(found.people),
         }
         return render(request, "catalog/_results.html" if is_part(request) else "catalog/search.html", context)

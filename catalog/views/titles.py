@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from catalog import asking, cards, showing, taste
+from catalog import ages, asking, cards, ratings, showing, taste
 from catalog.marks import panels_for
 from catalog.views.parts import is_part
 from medianest.lib.http import ProviderError
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def _taste(user: User) -> taste.Taste:
+def _asking(user: User) -> tuple[taste.Taste, ages.Limit]:
+    """How the person is told about titles, and which are open to them."""
     with acting_as(user):
-        return taste.of(user)
+        return taste.of(user), ages.limit_of(user)
 
 
 def _untold(request: HttpRequest, error: ProviderError) -> HttpResponse:
@@ -32,26 +34,35 @@ def _untold(request: HttpRequest, error: ProviderError) -> HttpResponse:
         return render(request, "catalog/untold.html", {"trouble": error.sentence}, status=503)
 
 
+def _not_open(request: HttpRequest, user: User) -> HttpResponse:
+    with acting_as(user):
+        return render(request, "catalog/not_open.html", status=403)
+
+
 @own_scope
 @require_GET
 def title(request: HttpRequest, media_type: str, tmdb_id: int) -> HttpResponse:
     """All about a film or series; what is kept of it when nobody can tell; 404 when there is no such title."""
     user = cast("User", request.user)
-    wanted = _taste(user)
+    wanted, limit = _asking(user)
     try:
         found = showing.look_up(media_type, tmdb_id, wanted)
     except NoSuchTitle as gone:
         raise Http404 from gone
     except ProviderError as error:
         return _untold(request, error)
+    told = found.shown.told
+    if not limit.permits(ratings.minimum_age(told.certifications, settings.REGION)):
+        return _not_open(request, user)
+    alike = ages.open_ones(limit, told.recommendations or told.similar, wanted.language)
     with acting_as(user):
         context = {
             "page": found,
             "listing": found.shown.told.listing,
-            "told": found.shown.told,
+            "told": told,
             "panels": panels_for(request, found.shown),
             "streams": showing.streams(found.shown, wanted),
-            "more": cards.titles(user, found.shown.told.recommendations or found.shown.told.similar),
+            "more": cards.titles(user, alike),
         }
         return render(request, "catalog/title.html", context)
 
@@ -61,7 +72,7 @@ def title(request: HttpRequest, media_type: str, tmdb_id: int) -> HttpResponse:
 def season(request: HttpRequest, tmdb_id: int, number: int) -> HttpResponse:
     """The episodes of a season: a part of the title's page, or a page of its own."""
     user = cast("User", request.user)
-    wanted = _taste(user)
+    wanted, limit = _asking(user)
     try:
         told = asking.describe("tv", tmdb_id, language=wanted.language).answer
         episodes = asking.episodes(tmdb_id, number, language=wanted.language).answer
@@ -69,6 +80,8 @@ def season(request: HttpRequest, tmdb_id: int, number: int) -> HttpResponse:
         raise Http404 from gone
     except ProviderError as error:
         return _untold(request, error)
+    if not limit.permits(ratings.minimum_age(told.certifications, settings.REGION)):
+        return _not_open(request, user)
     found = next((one for one in told.seasons if one.number == number), None)
     context = {"told": told, "listing": told.listing, "season": found, "episodes": showing.episode_rows(episodes)}
     with acting_as(user):
@@ -79,15 +92,17 @@ def season(request: HttpRequest, tmdb_id: int, number: int) -> HttpResponse:
 @require_GET
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
     user = cast("User", request.user)
+    wanted, limit = _asking(user)
     try:
-        told = asking.person(person_id, language=_taste(user).language).answer
+        told = asking.person(person_id, language=wanted.language).answer
     except NoSuchTitle as gone:
         raise Http404 from gone
     except ProviderError as error:
         return _untold(request, error)
     portrait = cards.picture(told.profile_path, "h632")
+    listings = ages.open_ones(limit, [one for one, _role in told.credits], wanted.language)
     with acting_as(user):
-        titles = cards.titles(user, [one for one, _role in told.credits])
+        titles = cards.titles(user, listings)
         return render(request, "catalog/person.html", {"person": told, "titles": titles, "portrait": portrait})
 
 
@@ -95,13 +110,15 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_GET
 def collection(request: HttpRequest, collection_id: int) -> HttpResponse:
     user = cast("User", request.user)
+    wanted, limit = _asking(user)
     try:
-        told = asking.collection(collection_id, language=_taste(user).language).answer
+        told = asking.collection(collection_id, language=wanted.language).answer
     except NoSuchTitle as gone:
         raise Http404 from gone
     except ProviderError as error:
         return _untold(request, error)
     backdrop = cards.picture(told.backdrop_path, "w1280")
+    listings = ages.open_ones(limit, told.parts, wanted.language)
     with acting_as(user):
-        context = {"collection": told, "titles": cards.titles(user, told.parts), "backdrop": backdrop}
+        context = {"collection": told, "titles": cards.titles(user, listings), "backdrop": backdrop}
         return render(request, "catalog/collection.html", context)

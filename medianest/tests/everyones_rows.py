@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.models import Profile, User
 from accounts.tests import rows as sign_ins
-from catalog.models import LibraryShare
+from catalog.models import AgeLimit, LibraryShare
 from catalog.tests.rows import stored_section, stored_title
 from downloads.models import DownloadEntry, YoutubeDownload
 from downloads.tests.views import making
@@ -121,6 +121,7 @@ MAKERS: dict[str, Callable[[User], Model]] = {
         sender=user, recipient=_other(), media_item=stored_title()
     ),
     "request_events": lambda user: RequestEvent.objects.create(request=_wish(user), actor=user, kind="requested"),
+    "age_limits": lambda user: AgeLimit.objects.create(user=user, years=12),
     "request_allowances": lambda user: RequestAllowance.objects.create(user=user, film_quota=10),
     "request_followers": lambda user: RequestFollower.objects.create(request=_wish(_other()), user=user),
     "requested_seasons": _season,

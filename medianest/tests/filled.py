@@ -27,7 +27,15 @@ from accounts.models import (
     User,
     VerificationToken,
 )
-from catalog.models import CollectionMember, LibraryItem, LibrarySection, LibraryShare, MediaItem, StreamingProvider
+from catalog.models import (
+    AgeLimit,
+    CollectionMember,
+    LibraryItem,
+    LibrarySection,
+    LibraryShare,
+    MediaItem,
+    StreamingProvider,
+)
 from downloads.models import DownloadEntry, DownloadProfile, DownloadQueue, Video, YoutubeDownload
 from families.models import Family, FamilyInvitation, FamilyMembership, Recommendation
 from maintenance.models import BackupRun, Departure, Erasure, PersonalExport
@@ -140,6 +148,7 @@ def _requests(anna: User, ben: User, series: MediaItem) -> None:
     RequestedSeason.objects.bulk_create(RequestedSeason.of(wish, [1, 2]))
     RequestFollower.objects.create(request=wish, user=ben)
     RequestAllowance.objects.create(user=ben, film_quota=10)
+    AgeLimit.objects.create(user=ben, years=12)
     ApprovalRule.objects.create(name="Long series", seasons_over=3, decision="ask")
     RequestEvent.objects.create(request=wish, actor=anna, kind="requested")
     report = ProblemReport.objects.create(user=anna, request=wish, media_item=series, kind="audio")

@@ -1,0 +1,104 @@
+"""Who is old enough for which titles."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from catalog import asking, keeping
+from catalog.models import AgeLimit, MediaItem
+from medianest.lib.errors import Cannot
+from medianest.lib.http import ProviderError
+from services.providers.describing import CanDescribeTitles, Description, Listing
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+_LEARN_AT_ONCE = 20
+_THREADS = 5
+
+
+class TooYoung(Cannot):
+    """A title that is not open to this person."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Limit:
+    """What holds for one person; `years` None is without limit."""
+
+    years: int | None = None
+    sees_unrated: bool = True
+
+    def permits(self, age: int | None) -> bool:
+        """Whether a title rated from `age` on (None: not rated) is open."""
+        if self.years is None:
+            return True
+        return self.sees_unrated if age is None else age <= self.years
+
+
+def limit_of(user: User) -> Limit:
+    """What holds for a person. To be asked in their scope."""
+    row = AgeLimit.objects.filter(user=user).first()
+    return Limit() if row is None else Limit(row.years, row.sees_unrated)
+
+
+def check(limit: Limit, item: MediaItem) -> None:
+    """Raises TooYoung when a title is not open under a limit."""
+    if not limit.permits(item.minimum_age):
+        raise TooYoung(_("This title is not open to you. Ask whoever runs this server."))
+
+
+def open_ones(limit: Limit, listings: Iterable[Listing], language: str) -> tuple[Listing, ...]:
+    """Those that are open under a limit. Titles whose rating is not known yet are asked for, some at once.
+
+    Waits for the outside: not to be called in a transaction.
+    """
+    found = tuple(listings)
+    if limit.years is None:
+        return found
+    keys = {(one.media_type, one.tmdb_id) for one in found}
+    known = _known(keys)
+    _learn([one for one in found if (one.media_type, one.tmdb_id) not in known][:_LEARN_AT_ONCE], language)
+    known = _known(keys)
+    return tuple(one for one in found if limit.permits(known.get((one.media_type, one.tmdb_id))))
+
+
+def _known(keys: Collection[tuple[str, int]]) -> dict[tuple[str, int], int | None]:
+    wanted = Q(pk=None)
+    for kind in ("movie", "tv"):
+        wanted |= Q(media_type=kind, tmdb_id__in=[number for type_, number in keys if type_ == kind])
+    rows = MediaItem.objects.filter(wanted, fetched_at__isnull=False)
+    return {(kind, number): age for kind, number, age in rows.values_list("media_type", "tmdb_id", "minimum_age")}
+
+
+def _learn(unknown: list[Listing], language: str) -> None:
+    """Ask what is told of some titles, several at a time, and keep it."""
+    sources = asking.sources()
+    if not unknown or not sources:
+        return
+    with concurrent.futures.ThreadPoolExecutor(_THREADS) as threads:
+        told = threads.map(lambda one: _told(sources[0], one, language), unknown)
+        for description in told:
+            if description is not None:
+                _keep(description)
+
+
+def _told(source: CanDescribeTitles, one: Listing, language: str) -> Description | None:
+    try:
+        return source.describe(one.media_type, one.tmdb_id, language=language)
+    except ProviderError:
+        return None
+
+
+def _keep(description: Description) -> None:
+    try:
+        keeping.keep(description, region=settings.REGION)
+    except DatabaseError:
+        return
