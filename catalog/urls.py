@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from catalog.views import discover, pictures, search, titles
+from catalog.views import discover, library, pictures, search, titles
 
 
 class MediaTypeConverter:
@@ -25,6 +25,8 @@ app_name = "catalog"
 urlpatterns = [
     path("discover", discover.discover, name="discover"),
     path("discover/<slug:slug>", discover.row, name="row"),
+    path("library", library.library, name="library"),
+    path("library/<uuid:pk>", library.section, name="section"),
     path("search", search.search, name="search"),
     path("title/<media_type:media_type>/<int:tmdb_id>", titles.title, name="title"),
     path("title/tv/<int:tmdb_id>/season/<int:number>", titles.season, name="season"),

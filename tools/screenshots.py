@@ -28,6 +28,7 @@ THEMES = ("dark", "light")
 SIGNED_OUT = {"sign-in": "/account/sign-in/"}
 ALWAYS = {
     "home": "/",
+    "library": "/library",
     "downloads": "/downloads/",
     "downloads-everybody": "/downloads/?whose=all",
     "downloads-new": "/downloads/new/",

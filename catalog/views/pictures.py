@@ -6,11 +6,10 @@ import uuid
 from typing import TYPE_CHECKING, cast
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
 from catalog import pictures
-from catalog.models import LibraryItem
+from catalog.access import item_or_404
 from medianest.lib.picture_store import Picture
 from operations.row_security import acting_as, own_scope
 
@@ -34,7 +33,7 @@ def library(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A library item's picture; 404 for whoever may not see its section."""
     user = cast("User", request.user)
     with acting_as(user):
-        item = get_object_or_404(LibraryItem.objects.visible_to(user).select_related("section"), pk=pk)
+        item = item_or_404(user, pk)
     return _answer(pictures.library_picture(item), _DAY, "must-revalidate")
 
 
