@@ -63,14 +63,20 @@ def ensure(connection: Any) -> None:
 
     Raises RolesMissing when that one may not.
     """
+    demand(connection)
     with connection.cursor() as cursor:
-        me = _who(cursor)
-        lacking = _lacking(cursor, me, connection.pg_version)
-        if lacking and not me.is_superuser:
-            raise RolesMissing(_told(lacking, str(connection.settings_dict["NAME"])))
-        for statement in lacking:
+        for statement in _lacking(cursor, _who(cursor), connection.pg_version):
             cursor.execute(statement)
         cursor.execute(_RIGHTS)
+
+
+def demand(connection: Any) -> None:
+    """Change nothing. Raises RolesMissing when `ensure` would."""
+    with connection.cursor() as cursor:
+        me = _who(cursor)
+        lacking = [] if me.is_superuser else _lacking(cursor, me, connection.pg_version)
+    if lacking:
+        raise RolesMissing(_told(lacking, str(connection.settings_dict["NAME"])))
 
 
 def _who(cursor: Any) -> _Self:
