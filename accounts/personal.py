@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.db import transaction
 
 from accounts.models import Account, Profile, RecoveryCode, SecondStep, Session, SessionToken, User, VerificationToken
 from accounts.plex import people
-from medianest.lib.personal_data import at_parting, export
+from accounts.profile import pictures
+from medianest.lib.personal_data import at_parting, export, export_files
 
 _HASH = "A hash, of use only to whoever wants to guess."
 
@@ -25,6 +28,19 @@ export(
     },
 )
 export(RecoveryCode, "recovery-codes", "second_step__user", leave_out={"code_hash": _HASH})
+
+
+@export_files
+def picture(person: User) -> Iterator[tuple[str, bytes]]:
+    """The picture others see the person by."""
+    if found := pictures.kept(person):
+        yield f"picture.{found.content_type.rpartition('/')[2]}", found.body
+
+
+@at_parting
+def forget_pictures(person: User) -> None:
+    """Take the person's pictures off the disk."""
+    pictures.forget_pictures(person)
 
 
 @at_parting

@@ -8,12 +8,17 @@ from accounts import rights_page, views
 from accounts.letters import views as letters
 from accounts.plex import import_views
 from accounts.plex import views as plex
+from accounts.profile import picture_views
+from accounts.profile import views as profile
 from accounts.second_step import views as second_step
 from accounts.sessions import views as sessions
 
 app_name = "accounts"
 urlpatterns = [
-    path("", views.profile, name="profile"),
+    path("", profile.profile, name="profile"),
+    path("picture/", picture_views.choose, name="picture"),
+    path("picture/remove/", picture_views.remove, name="picture-remove"),
+    path("streaming/", profile.streaming, name="streaming"),
     path("sign-in/", views.sign_in, name="sign-in"),
     path("sign-out/", views.sign_out, name="sign-out"),
     path("change-password/", views.change_password, name="change-password"),

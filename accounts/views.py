@@ -1,4 +1,4 @@
-"""Signing in and out, one's password and profile."""
+"""Signing in and out, and one's password."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import entry
 from accounts.actions import change_password as change_password_of
@@ -87,11 +87,6 @@ def _after_the_change(user: User) -> str:
     if not user.requires_password_change:
         return "accounts:profile"
     return "services:setup" if user.is_administrator and steps.is_needed() else "home"
-
-
-@require_safe
-def profile(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/profile.html", {"person": _person(request)})
 
 
 def _person(request: HttpRequest) -> User:

@@ -6,5 +6,5 @@ class CatalogConfig(AppConfig):
     verbose_name = "Catalogue"
 
     def ready(self) -> None:
-        # Declares marks and panels, which needs the models.
-        from catalog import in_library  # noqa: F401, PLC0415
+        # Declares marks, panels and who knows streaming services, which needs the models.
+        from catalog import in_library, streaming  # noqa: F401, PLC0415

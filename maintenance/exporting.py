@@ -18,7 +18,7 @@ from django.db.models import Field, ForeignKey, Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from medianest.lib.personal_data import Export, exports
+from medianest.lib.personal_data import Export, exports, files_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -68,13 +68,20 @@ def _fill(archive: zipfile.ZipFile, person: User, told: Callable[[int], None]) -
         counts[part.name] = _write_json(archive, part, person)
         _write_csv(archive, part, person)
         told(number)
-    _write_table(archive, "files.csv", ["part", "rows", "json", "csv"], _list_of_files(counts))
+    names = []
+    for name, body in files_of(person):
+        archive.writestr(name, body)
+        names.append(name)
+    _write_table(archive, "files.csv", ["part", "rows", "json", "csv"], _list_of_files(counts, names))
     archive.writestr("README.txt", _read_me(person))
 
 
-def _list_of_files(counts: dict[str, int]) -> Iterator[list[Any]]:
+def _list_of_files(counts: dict[str, int], names: list[str]) -> Iterator[list[Any]]:
+    """The parts, then the files that are what they are."""
     for name, count in counts.items():
         yield [name, count, f"{name}.json", f"{name}.csv"]
+    for name in names:
+        yield [name, "", "", ""]
 
 
 def _read_me(person: User) -> str:

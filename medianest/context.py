@@ -9,19 +9,11 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts.plex import guests
+from accounts.profile.theme import theme_of
 from services import steps, summary
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-THEMES = ("dark", "light", "system")
-THEME_COOKIE = "theme"
-
-
-def theme_of(request: HttpRequest) -> str:
-    """The colours this browser chose: one of THEMES, dark if it did not."""
-    chosen = request.COOKIES.get(THEME_COOKIE, "")
-    return chosen if chosen in THEMES else THEMES[0]
 
 
 def frame(request: HttpRequest) -> dict[str, object]:

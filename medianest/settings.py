@@ -164,6 +164,7 @@ MIDDLEWARE = [
     "accounts.middleware.SignInRequiredMiddleware",
     "accounts.middleware.PasswordChangeMiddleware",
     "accounts.sessions.middleware.StaffIdleMiddleware",
+    "accounts.profile.middleware.ProfileMiddleware",
     "operations.row_scope.RowScopeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -303,6 +304,12 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1500
+UPLOAD_MAX_SIZE = 12_000_000  # bytes of a request with files; what a form takes is its own, lesser limit
+FILE_UPLOAD_HANDLERS = [
+    "medianest.lib.uploads.LimitedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 
 # --- background work ------------------------------------------------------------------------------------------------------

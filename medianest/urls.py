@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.profile import picture_views
 from medianest import health, views
 
 handler400 = views.bad_request
@@ -18,6 +19,7 @@ urlpatterns = [
     path("theme/", views.theme, name="theme"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("pictures/person/<uuid:pk>/<slug:mark>", picture_views.show, name="person-picture"),
     path("account/leaving/", include("maintenance.urls")),
     path("account/", include("accounts.urls")),
     path("", include("catalog.urls")),

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
@@ -16,12 +15,13 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.profile.actions import choose_theme
+from accounts.profile.theme import THEMES, keep_theme, theme_of
 from catalog import shelf
 from catalog.finding import LONGEST
 from downloads import pages
 from downloads.models import YoutubeDownload
 from downloads.views import new
-from medianest.context import THEME_COOKIE, THEMES, theme_of
 from medianest.lib import correlation
 from medianest.lib.broken_rules import sentence_for
 from medianest.lib.crypto import CannotDecrypt
@@ -30,13 +30,13 @@ from medianest.lib.redirects import next_page
 from operations import error_log
 from operations.limits import TooOften
 from operations.row_scope import give_up
+from operations.row_security import acting_as
 from requests_app import pages as request_pages
 from services import summary
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-_YEAR = 365 * 24 * 3600
 _DOWNLOADS_AT_HOME = 6
 _REQUESTS_AT_HOME = 4
 _LINK = re.compile(r"://|^www\.|youtu\.?be", re.IGNORECASE)
@@ -69,12 +69,14 @@ def look_for(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
-    """Keep this browser's choice of colours in a cookie and go back to the page it was made on."""
+    """Keep the choice of colours, with the person and in this browser, and go back to the page it was made on."""
     response = redirect(next_page(request, default="home"))
     chosen = request.POST.get("theme", "")
     if chosen in THEMES:
-        secure = not settings.PLAIN_HTTP
-        response.set_cookie(THEME_COOKIE, chosen, max_age=_YEAR, samesite="Lax", secure=secure, httponly=True)
+        if request.user.is_authenticated:
+            with acting_as(request.user):
+                choose_theme(user=request.user, theme=chosen)
+        keep_theme(response, chosen)
     return response
 
 

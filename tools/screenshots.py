@@ -35,6 +35,7 @@ ALWAYS = {
     "status": "/status/",
     "setup": "/setup/",
     "profile": "/account/",
+    "streaming": "/account/streaming/",
     "import": "/account/import/",
     "plex-reconnect": "/account/plex/reconnect/",
     "change-password": "/account/change-password/",
@@ -49,6 +50,10 @@ ALWAYS = {
 _DOWNLOAD = re.compile(r'href="(/downloads/[0-9a-f-]{36}/)"')
 _MOST_DOWNLOADS = 6
 _SLOWLY = 20_000  # bytes a second, so that bars can be drawn half full
+
+
+_WEAR = "(theme) => { document.documentElement.dataset.theme = theme; }"
+"""A person's own colours stand before the browser's."""
 
 
 @dataclasses.dataclass
@@ -105,6 +110,7 @@ class Artist:
                     answer = page.goto(self.url + path)
                     if answer is None or (answer.status == 404 and name != "not-found"):
                         return
+                    page.evaluate(_WEAR, theme)
                     self._keep(page, answer, f"{name}-{size}-{theme}")
 
     def _keep(self, page: Page, answer: Response, name: str) -> None:

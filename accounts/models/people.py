@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from typing import Any, ClassVar
 
@@ -9,6 +10,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.last_administrator import KeepsAnAdministrator
@@ -43,8 +45,8 @@ UserManager = _UserManager.from_queryset(UserQuerySet)
 
 
 @audited(
-    exclude=["password", "last_login"],
-    personal=["username", "email", "name", "image", "plex_id", "plex_username"],
+    exclude=["password", "last_login", "theme", "language"],
+    personal=["username", "email", "name", "shown_name", "image", "plex_id", "plex_username"],
     owner="id",
 )
 class User(AbstractBaseUser):
@@ -53,13 +55,20 @@ class User(AbstractBaseUser):
     A managed Plex (Home) user may have no e-mail; one without a Plex id is a local person. Deleted people keep
     their row for a while so that they can be brought back; their user name, e-mail and Plex id are free again.
     `limit_…` stands in for the house's limit of that name (`operations/limits.py`); null: the house's holds.
+
+    `shown_name`, `theme` and `language` are the profile's, written here by its trigger: every page needs them, and of
+    everybody it shows. `image` is the picture at Plex; `picture` is the mark of one's own, which stands before it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     username = models.CharField(_("user name"), max_length=150)
     email = models.EmailField(_("e-mail"), null=True, blank=True)  # noqa: DJ001  (unique, and managed people have none)
     name = models.CharField(_("name"), max_length=150, blank=True)
+    shown_name = models.CharField(_("shown name"), max_length=80, blank=True, default="", db_default="", editable=False)
+    theme = models.CharField(_("colours"), max_length=6, blank=True, default="", db_default="", editable=False)
+    language = models.CharField(_("language"), max_length=15, blank=True, default="", db_default="", editable=False)
     image = models.CharField(_("picture"), max_length=500, blank=True)
+    picture = models.CharField(_("own picture"), max_length=32, blank=True, default="", db_default="", editable=False)
     plex_id = models.BigIntegerField(_("Plex id"), null=True, blank=True)
     plex_username = models.CharField(_("Plex user name"), max_length=150, blank=True)
     plex_token = EncryptedTextField(_("Plex token"), blank=True, default="", db_default="", editable=False)
@@ -164,7 +173,15 @@ class User(AbstractBaseUser):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.username
+        return self.shown_name or self.name or self.username
+
+    @property
+    def picture_url(self) -> str:
+        """Where the person's picture is shown from, whichever it is; "" without one. Another picture, another address."""
+        if not (self.picture or self.image):
+            return ""
+        mark = self.picture or hashlib.blake2b(self.image.encode(), digest_size=8).hexdigest()
+        return reverse("person-picture", args=[self.pk, mark])
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -39,6 +40,15 @@ class Theme(models.TextChoices):
     SYSTEM = "system", _("as the device")
 
 
+# A page shows many people, and their profiles are nobody else's to read: what it needs of them stands on their own rows.
+_COPY = """
+UPDATE public.users SET shown_name = NEW.display_name, theme = NEW.theme, language = NEW.language
+WHERE id = NEW.user_id
+    AND (shown_name, theme, language) IS DISTINCT FROM (NEW.display_name, NEW.theme, NEW.language);
+RETURN NULL;
+"""
+
+
 @audited(personal=["display_name"])
 class Profile(models.Model):
     """What a person chose for themselves. Without a language the browser's is spoken, without a region the house's.
@@ -61,6 +71,14 @@ class Profile(models.Model):
         verbose_name = _("profile")
         verbose_name_plural = _("profiles")
         indexes = [models.Index(fields=["-created_at"], name="profiles_created")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="shown_to_others",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("display_name", "theme", "language"),  # type: ignore[no-untyped-call]
+                when=pgtrigger.After,
+                func=_COPY,
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(theme__in=Theme.values),

@@ -15,6 +15,8 @@ from medianest.tests.people import (  # noqa: F401  (fixtures)
     administrators,
     anna,
     annas,
+    ben,
+    bens,
     moderator,
     moderators,
     stranger,

@@ -133,7 +133,7 @@ def test_the_profile_shows_what_is_known_and_only_ones_own(annas: Client, modera
     assert "anna@nest.example" in page
     assert "viewer" in page
     assert "anna@nest.example" not in moderators.get("/account/").content.decode()
-    assert annas.post("/account/").status_code == 405
+    assert annas.put("/account/").status_code == 405
 
 
 def test_a_name_is_shown_as_text(annas: Client, anna: User) -> None:

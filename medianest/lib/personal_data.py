@@ -7,7 +7,7 @@ part of the export or left out of it for a written reason; a test walks the mode
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from django.contrib.auth import get_user_model
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 T = TypeVar("T", bound=Callable[["User"], None])
+F = TypeVar("F", bound=Callable[["User"], Iterable[tuple[str, bytes]]])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Export:
 
 _EXPORTS: list[Export] = []
 _LEFT_OUT: dict[tuple[type[Model], str], str] = {}
+_FILES: list[Callable[[User], Iterable[tuple[str, bytes]]]] = []
 _PARTINGS: list[Callable[[User], None]] = []
 
 
@@ -65,6 +67,18 @@ def not_exported(model: type[Model], *columns: str, because: str) -> None:
     """Declare that `columns` of `model` name a person whose data the row is not, and why."""
     for column in columns:
         _LEFT_OUT[model, column] = because
+
+
+def export_files(maker: F) -> F:
+    """Declare files of a person that are theirs to take along, each as its name in the zip and its content."""
+    _FILES.append(maker)
+    return maker
+
+
+def files_of(person: User) -> Iterator[tuple[str, bytes]]:
+    """Every file that is the person's to take along, by name."""
+    for maker in _FILES:
+        yield from maker(person)
 
 
 def at_parting(step: T) -> T:

@@ -76,6 +76,10 @@ class PictureStore:
             raise
         return found
 
+    def drop(self, key: str) -> None:
+        """Take the picture under a key away; nothing happens when there is none. Raises OSError."""
+        self._path(key).unlink(missing_ok=True)
+
     def tidy(self) -> int:
         """Drop the longest unseen until a tenth of the room is free, and what a stopped process left. Bytes dropped."""
         kept = sorted(self._files(), key=lambda one: one[1].st_mtime)

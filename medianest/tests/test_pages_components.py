@@ -33,6 +33,7 @@ EXAMPLES: dict[str, tuple[str, list[str]]] = {
         '<c-empty title="{{ text }}"><p>{{ text }}</p><c-slot name="actions">go</c-slot></c-empty>',
         ['class="empty"', "#inbox", "go"],
     ),
+    "face": ('<c-face :person="text" class="large" />', ['class="face large"', 'aria-hidden="true"']),
     "field": ('<c-field :field="form.link" />', ['<label for="id_link"', 'name="link"', "id_link_helptext"]),
     "form_errors": ('<c-form_errors :form="form" />', ["wrong as a whole", 'role="alert"']),
     "icon": ('<c-icon name="house" label="{{ text }}" />', ["icons.svg#house", 'role="img"']),

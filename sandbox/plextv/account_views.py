@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from sandbox.plex.nodes import Node, Value
+from sandbox.plex.pictures import png
 from sandbox.plextv.accounts import HOME, person_named, uuid_of
 from sandbox.plextv.replies import client_id, fail, person, reply, state, token, xml
 from sandbox.world import Person
@@ -138,3 +139,9 @@ def switch(plex_id: int) -> Response:
     node = _home_user(who, authenticationToken=state().tokens.issue(who, client))
     node.tag = "user"
     return xml(node, 201)
+
+
+@views.get("/users/<who>/avatar")
+def avatar(who: str) -> Response:
+    """Somebody's picture; here everybody who asks gets one."""
+    return Response(png(who, 160, 160), mimetype="image/png")
