@@ -31,9 +31,11 @@ setup: python-there ## Make .venv with everything for development
 reset-admin: python-there ## Print a new one-time password for the first administrator
 	@exec "$(PYTHON)" -m medianest.launch manage bootstrap_admin --reset
 
-test: setup ## Run all tests, on their own PostgreSQL and Redis
+PROCESSES ?= 2
+
+test: setup ## Run all tests, on their own PostgreSQL and Redis (PROCESSES=2 TESTS=path)
 	@$(VENV)/python -m tools.browser
-	$(VENV)/python -m pytest -p medianest.tests.servers $(TESTS)
+	$(VENV)/python -m pytest -p medianest.tests.servers -n $(PROCESSES) --dist loadfile $(TESTS)
 
 lint: setup ## Style, layers, templates, sizes, migrations, generated pages
 	$(VENV)/ruff check .

@@ -1,6 +1,7 @@
 """A pytest plugin that gives every run its own PostgreSQL and Redis, unless DATABASE_URL and REDIS_URL name others.
 
-Loaded with `-p`, because the servers must be up before Django's settings are read.
+Loaded with `-p`, because the servers must be up before Django's settings are read. Where tests run in several processes
+(`-n 2`) each has its own of everything: roles belong to a whole server, and tests empty all of Redis.
 """
 
 from __future__ import annotations
@@ -16,7 +17,23 @@ from medianest.launch.postgres import Postgres
 from medianest.launch.redis import Redis
 
 
+_INHERITED = "MEDIANEST_TEST_SERVERS"  # what the process that shares the tests out started for itself
+_OURS = ("DATABASE_URL", "REDIS_URL", "MEDIANEST_DATA")
+
+
+def _forget_inherited() -> None:
+    for name in os.environ.pop(_INHERITED, "").split():
+        os.environ.pop(name, None)
+
+
 def _start() -> None:
+    _forget_inherited()
+    given = {name for name in _OURS if os.environ.get(name)}
+    _start_what_is_missing()
+    os.environ[_INHERITED] = " ".join(name for name in _OURS if name not in given)
+
+
+def _start_what_is_missing() -> None:
     folder = Path(tempfile.mkdtemp(prefix="mn-test-"))
     folder.chmod(0o711)  # started by root, PostgreSQL runs as another account and must get in
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
