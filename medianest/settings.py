@@ -346,6 +346,7 @@ CELERY_BEAT_SCHEDULE = {
     "pictures": {"task": "catalog.tidy_pictures", "schedule": 3600.0, "options": {"queue": "control", "expires": 3600}},
     "probe": {"task": "services.probe_all", "schedule": 60.0, "options": {"queue": "control", "expires": 60}},
     "tidy_sessions": {"task": "accounts.tidy", "schedule": 3600.0, "options": {"queue": "control", "expires": 3600}},
+    "follow_requests": {"task": "requests.follow", "schedule": 120.0, "options": {"queue": "control", "expires": 120}},
     "purge_requests": {"task": "requests.purge", "schedule": 3600.0, "options": {"queue": "control", "expires": 3600}},
 }
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from medianest.lib.broken_rules import told_plainly
 from medianest.lib.errors import Cannot
-from requests_app.models import EventKind, MediaRequest, RequestEvent
+from requests_app import promises
+from requests_app.models import EventKind, MediaRequest, RequestEvent, RequestStatus
 
 
 class CannotRestore(Cannot):
@@ -22,6 +23,8 @@ def put_away(*, request: MediaRequest, by: User) -> None:
     """Delete softly: the row and its story stay, the title is free again. Once is enough; again changes nothing."""
     if MediaRequest.everything.filter(pk=request.pk).put_away(timezone.now()):
         RequestEvent.objects.create(request=request, actor=by, kind=EventKind.DELETED)
+        if request.is_open and request.overseerr_id is not None:
+            promises.withdraw(request.pk)
 
 
 @transaction.atomic
@@ -35,3 +38,5 @@ def restore(*, request: MediaRequest, by: User) -> None:
     if not back:
         raise CannotRestore(_("“%(title)s” is not deleted.") % {"title": request.title})
     RequestEvent.objects.create(request=request, actor=by, kind=EventKind.RESTORED)
+    if request.status == RequestStatus.APPROVED and request.tmdb_id is not None:
+        promises.hand_over(request.pk)

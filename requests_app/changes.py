@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from medianest.lib import correlation
 from medianest.lib.errors import Cannot
+from requests_app import promises
 from requests_app.models import TRANSITIONS, EventKind, MediaRequest, RequestEvent, RequestStatus
 
 if TYPE_CHECKING:
@@ -41,7 +42,18 @@ def move(request: MediaRequest, to: str, *, by: User | None, text: str = "", **f
     MediaRequest.objects.filter(pk=was.pk).update(status=to, updated_at=timezone.now(), **settled, **fields)
     tell(was, EventKind.STATUS, by=by, text=text, old_status=old, new_status=to)
     was.refresh_from_db()
+    _promise(was)
     return was
+
+
+def _promise(request: MediaRequest) -> None:
+    """What follows from where it is now: films and series that are approved are fetched, others no longer."""
+    if request.media_type not in ("movie", "tv"):
+        return
+    if request.status == RequestStatus.APPROVED:
+        promises.hand_over(request.pk)
+    elif request.status in (RequestStatus.DECLINED, RequestStatus.CANCELLED) and request.overseerr_id is not None:
+        promises.withdraw(request.pk)
 
 
 def _already(request: MediaRequest) -> str:

@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from medianest.lib.broken_rules import told_plainly
 from medianest.lib.errors import Cannot
+from operations import limits
+from operations.row_security import for_others
 from requests_app import changes
 from requests_app.models import (
     EventKind,
@@ -77,6 +79,19 @@ def _hand_on(request: MediaRequest, by: User, heir: User) -> MediaRequest:
 def take_up(*, request: MediaRequest, by: User) -> MediaRequest:
     """Bring what was declined, called off or failed back to the moderators. Raises CannotDecide, CannotChange."""
     return _open_again(request, RequestStatus.PENDING, by, decline_reason="", failure_reason="")
+
+
+@transaction.atomic
+def try_again(*, request: MediaRequest, by: User) -> MediaRequest:
+    """Have what failed after its approval fetched once more; nobody needs to decide again. It counts like asking.
+
+    Raises CannotDecide, CannotChange, and TooOften.
+    """
+    if request.status != RequestStatus.FAILED or request.media_type not in ("movie", "tv"):
+        raise CannotDecide(_("Only what failed can be tried again."))
+    limits.count(by, limits.REQUESTS)
+    with for_others():
+        return _open_again(request, RequestStatus.APPROVED, by, failure_reason="")
 
 
 def _open_again(request: MediaRequest, to: str, by: User, **fields: Any) -> MediaRequest:

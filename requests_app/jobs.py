@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 from django.utils import timezone
 
 from operations.jobs import kind
 from operations.lease import Run
+from requests_app import following, handover, promises
 from requests_app.models import MediaRequest
 
 PURGE = "requests.purge"
@@ -20,3 +24,26 @@ def purge(run: Run) -> None:
         run.breathe()
         # Asked again: an administrator may have brought one back this very moment.
         MediaRequest.everything.due_for_purging(timezone.now()).filter(pk__in=chosen).delete()
+
+
+def _given_up(args: dict[str, Any], code: str, reason: str) -> None:
+    handover.give_up(UUID(args["request_id"]), reason)
+
+
+@kind(promises.HAND_OVER, max_attempts=4, on_giving_up=_given_up)
+def hand_over(run: Run, request_id: str) -> None:
+    """Have an approved film or series fetched."""
+    handover.hand_over(run, UUID(request_id))
+
+
+@kind(promises.WITHDRAW, max_attempts=4)
+def withdraw(run: Run, request_id: str) -> None:
+    """Take back what is not wanted any more."""
+    handover.withdraw(UUID(request_id))
+
+
+@kind(promises.FOLLOW)
+def follow(run: Run) -> None:
+    """Look how far everything is, after handing over what waited for a service."""
+    handover.waiting()
+    following.follow(run)

@@ -9,3 +9,4 @@ from medianest.tests.people import (  # noqa: F401  (fixtures)
     moderator,
     moderators,
 )
+from requests_app.tests.fetched import alone, each_version, newest  # noqa: F401  (fixtures)

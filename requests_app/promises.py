@@ -1,0 +1,35 @@
+"""What is promised to be done for requests, and under which keys, so that nothing is promised twice."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from operations.jobs import promise
+
+HAND_OVER = "requests.hand_over"
+WITHDRAW = "requests.withdraw"
+FOLLOW = "requests.follow"
+
+
+def hand_over_key(request_id: UUID) -> str:
+    return f"hand-over:{request_id}"
+
+
+def hand_over(request_id: UUID) -> None:
+    """Have an approved film or series fetched."""
+    promise(HAND_OVER, key=hand_over_key(request_id), args={"request_id": str(request_id)}, renew=True)
+
+
+def hand_over_if_none(request_id: UUID) -> None:
+    """The same, leaving alone a promise that waits or runs."""
+    promise(HAND_OVER, key=hand_over_key(request_id), args={"request_id": str(request_id)})
+
+
+def withdraw(request_id: UUID) -> None:
+    """Tell whoever fetches it that it is not wanted any more."""
+    promise(WITHDRAW, key=f"withdraw:{request_id}", args={"request_id": str(request_id)}, renew=True)
+
+
+def follow() -> None:
+    """Look how far everything is that is being fetched."""
+    promise(FOLLOW, key=FOLLOW, renew=True)
