@@ -17,10 +17,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from catalog import holding
 from catalog.models import LibrarySection
 from medianest.lib.http import ProviderError
 from operations.models import Job
-from requests_app import adopting, changes, outside, promises, standing
+from requests_app import adopting, changes, outside, promises
 from requests_app.models import SEASON_TRANSITIONS, TRANSITIONS, MediaRequest, RequestedSeason, RequestStatus
 from services.providers.fetching import CanFetchTitles, Fetching, NoSuchRequest, Stage
 
@@ -119,18 +120,23 @@ def _judge(service: CanFetchTitles, request: MediaRequest, told: Fetching) -> _J
 
 @dataclasses.dataclass(frozen=True)
 class Held:
-    """What the library has of a request: the film, or these seasons as a whole."""
+    """What the library has of a request: the film; seasons as a whole (`seasons`) and in parts (`begun`)."""
 
-    film: bool
-    seasons: frozenset[int]
+    film: bool = False
+    seasons: frozenset[int] = frozenset()
+    begun: frozenset[int] = frozenset()
 
 
 def held_of(request: MediaRequest) -> Held | None:
     """What the library has; None where it has no say."""
     if request.is_4k or request.media_item is None or not LibrarySection.objects.exists():
         return None
-    now = standing.of(request.media_item)
-    return Held(now.held, now.seasons_held)
+    item = request.media_item
+    if request.media_type == "movie":
+        return Held(film=holding.has_film(item.tmdb_id))
+    there = holding.seasons_held(item.tmdb_id)
+    whole = {one["number"] for one in item.seasons if 0 < one["episodes"] <= there.get(one["number"], 0)}
+    return Held(seasons=frozenset(whole), begun=frozenset(there.keys() - whole))
 
 
 def _film(told: Fetching, held: Held | None) -> _Judged:
@@ -171,6 +177,8 @@ def _by_title(service: CanFetchTitles, told: Fetching) -> Mapping[int, Stage]:
 def _season(stage: Stage, number: int, held: Held | None) -> str:
     if held is not None and number in held.seasons:
         return "available"
+    if held is not None and number in held.begun:
+        return "partially_available"
     words = {Stage.FAILED: "failed", Stage.PROCESSING: "processing", Stage.PARTLY: "partially_available"}
     if stage is Stage.AVAILABLE:
         return "available" if held is None else "processing"

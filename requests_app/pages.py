@@ -156,6 +156,7 @@ class Doings:
     decline: bool
     cancel: bool
     take_up: bool
+    try_again: bool
     mark_there: bool
     leave: bool
 
@@ -169,6 +170,7 @@ def doings(request: MediaRequest, user: User) -> Doings:
         cancel=access.may_cancel(user, request),
         take_up=request.may_become(RequestStatus.PENDING)
         and (staff or (mine and request.status in (RequestStatus.CANCELLED, RequestStatus.FAILED))),
+        try_again=(staff or mine) and request.status == RequestStatus.FAILED and request.tmdb_id is not None,
         mark_there=staff and request.may_become(RequestStatus.AVAILABLE),
         leave=not mine and request.followers.filter(user=user).exists(),
     )

@@ -16,7 +16,7 @@ from accounts.rights import Right, may
 from catalog import cards
 from medianest.lib.errors import Cannot
 from operations.row_security import acting_as, own_scope
-from requests_app import access, asking, deciding, pages
+from requests_app import access, asking, deciding, following, handover, pages
 from requests_app.forms import DeclineForm
 from requests_app.models import MediaRequest
 
@@ -44,8 +44,22 @@ def detail(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
             "followers": wish.followers.count(),
             "may": pages.doings(wish, user),
             "form": DeclineForm(),
+            "waiting": handover.waiting_for(wish),
+            "progress": _percent(wish),
         }
         return render(request, "requests/detail.html", context)
+
+
+def _percent(wish: MediaRequest) -> int | None:
+    """How much is loaded; None while nothing is told of it."""
+    told = following.progress_of([wish]).get(wish.pk)
+    return None if told is None else round(told * 100)
+
+
+def _try_again(wish: MediaRequest, user: User, request: HttpRequest) -> object:
+    if not pages.doings(wish, user).try_again:
+        raise deciding.CannotDecide(_("Only what failed can be tried again."))
+    return deciding.try_again(request=wish, by=user)
 
 
 def _approve(wish: MediaRequest, user: User, request: HttpRequest) -> object:
@@ -68,6 +82,7 @@ def _take_up(wish: MediaRequest, user: User, request: HttpRequest) -> object:
 _FOR_ALL: dict[str, Act] = {
     "cancel": _cancel,
     "take-up": _take_up,
+    "try-again": _try_again,
     "leave": lambda wish, user, request: asking.leave(request=wish, user=user),
 }
 _FOR_MODERATORS: dict[str, Act] = {
