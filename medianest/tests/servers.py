@@ -16,7 +16,6 @@ from pathlib import Path
 from medianest.launch.postgres import Postgres
 from medianest.launch.redis import Redis
 
-
 _INHERITED = "MEDIANEST_TEST_SERVERS"  # what the process that shares the tests out started for itself
 _OURS = ("DATABASE_URL", "REDIS_URL", "MEDIANEST_DATA")
 
