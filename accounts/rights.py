@@ -33,7 +33,7 @@ class Right(models.TextChoices):
     DECIDE = "decide", _("approve and decline requests and playlists, and change or stop anybody's")
     READ_STAFF_GUIDES = "read_staff_guides", _("read the guides for moderators")
     SEE_WHOLE_LIBRARY = "see_whole_library", _("look through the whole library")
-    MANAGE_PEOPLE = "manage_people", _("invite, suspend and delete people, change roles and limits, end sessions")
+    MANAGE_PEOPLE = "manage_people", _("add, suspend and delete people, change roles and limits, end sessions")
     CONNECT_SERVICES = "connect_services", _("connect services, and see why one does not answer")
     ADMINISTER = "administer", _("open the administration, with its errors, security events and changes")
     IMPERSONATE = "impersonate", _("act as somebody else")

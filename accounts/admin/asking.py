@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -96,7 +97,7 @@ class LimitsForm(forms.Form):
         super().__init__(*args, **kwargs)
         for limit in (REQUESTS, PLAYLISTS, API):
             field = _field(limit)
-            label = str(User._meta.get_field(field).verbose_name).capitalize()  # type: ignore[union-attr]
+            label = capfirst(str(User._meta.get_field(field).verbose_name))  # type: ignore[union-attr]
             choices = [
                 (_KEEP, _("leave as it is")),
                 (_HOUSE, _("as for everyone (%(times)d)") % {"times": limit.times}),

@@ -13,21 +13,15 @@ from accounts.models import User
 _AS_TYPED = {"autocapitalize": "none", "autocorrect": "off", "spellcheck": "false"}
 
 
-def _code(label: Any, **options: Any) -> forms.CharField:
-    attrs = {
-        **_AS_TYPED,
-        "autocomplete": "one-time-code",
-        "inputmode": "numeric",
-        "autofocus": True,
-        "class": "code-box",
-    }
-    return forms.CharField(label=label, max_length=20, widget=forms.TextInput(attrs=attrs), **options)
+def _code(label: Any, **attrs: Any) -> forms.CharField:
+    attrs = {**_AS_TYPED, "autocomplete": "one-time-code", "inputmode": "numeric", "class": "code-box", **attrs}
+    return forms.CharField(label=label, max_length=20, widget=forms.TextInput(attrs=attrs))
 
 
 class CodeForm(forms.Form):
     """A code from the app."""
 
-    code = _code(_("Code from your app"))
+    code = _code(_("Code from your app"), autofocus=True)
 
 
 class RecoveryForm(forms.Form):
@@ -39,6 +33,9 @@ class RecoveryForm(forms.Form):
         widget=forms.TextInput(attrs={**_AS_TYPED, "autocomplete": "off"}),
         help_text=_("One of the ten you kept. Each works once."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "spare_%s", **kwargs})  # it stands on one page with the other
 
 
 class ProofForm(forms.Form):

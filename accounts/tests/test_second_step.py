@@ -145,6 +145,16 @@ def test_the_password_alone_lets_nobody_in(spares: list[str], stranger: Client) 
     assert 'value="/downloads/"' in page.content.decode()
 
 
+def test_both_fields_of_the_page_have_names_of_their_own(spares: list[str], stranger: Client) -> None:
+    half_way(stranger)
+    text = stranger.get(ASK).content.decode()
+    ids = re.findall(r'<input[^>]* id="([^"]+)"', text)
+    assert len(ids) == len(set(ids)) == 2
+    wrong = give(stranger, "no such code", recovery="1").content.decode()
+    assert 'id="spare_code_error"' in wrong
+    assert re.search(r"<details[^>]* open", wrong)
+
+
 def test_the_code_lets_one_in_where_one_wanted_to_go(olive: User, spares: list[str], stranger: Client) -> None:
     half_way(stranger)
     answer = give(stranger, code_of(olive), next="/downloads/")

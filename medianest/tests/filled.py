@@ -107,7 +107,7 @@ def _sign_ins(anna: User) -> None:
     phone.save()
     Session(user=anna, session_token=_hashed("session"), expires=later).save()
     RefreshToken(session_token=phone, token_hash=_hashed("refresh"), family=phone.pk, expires_at=later).save()
-    step = SecondStep(user=anna, secret="JBSWY3DPEHPK3PXP", confirmed_at=timezone.now())
+    step = SecondStep(user=anna, secret="JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", confirmed_at=timezone.now())
     step.save()
     RecoveryCode(second_step=step, code_hash=_hashed("spare")).save()
     VerificationToken(
