@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+import datetime as dt
 
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.plex import guests
 from catalog import syncing
+from catalog.models import LibrarySection
 from operations.jobs import kind, promise
 from operations.lease import Run
 
 SYNC = "catalog.sync_library"
+EVERY = dt.timedelta(minutes=5)
 
 
 @kind(SYNC, max_attempts=5)
@@ -21,3 +27,11 @@ def promise_sync(*, now: bool = False) -> None:
     """Promise a look at the library. One that waits for Plex goes on waiting, unless it is wanted `now`."""
     with transaction.atomic():
         promise(SYNC, key=SYNC, renew=now)
+
+
+def promise_when_due() -> None:
+    """Promise a look unless there was one in the last five minutes: a media server that was just connected is read
+    within a minute."""
+    lately = LibrarySection.objects.filter(synced_at__gt=timezone.now() - EVERY + dt.timedelta(seconds=20))
+    if not lately.exists() and guests.is_connected():
+        promise_sync()

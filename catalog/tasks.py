@@ -9,7 +9,7 @@ from catalog import jobs, pictures
 
 @shared_task(name="catalog.sync_library")
 def sync_library() -> None:
-    jobs.promise_sync()
+    jobs.promise_when_due()
 
 
 @shared_task(name="catalog.tidy_pictures")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 import stamina
@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.models.plex import THE_LIST, GuestList, PlexGuest, SharedSection
-from catalog import jobs, syncing
+from catalog import jobs, shelving, syncing
 from catalog.models import LibraryItem, LibrarySection, LibraryShare, MediaItem
 from catalog.tasks import sync_library
 from catalog.tests.rows import stored_title
@@ -23,6 +23,8 @@ from sandbox.plex import Plex
 from sandbox.plex.records import Item
 from sandbox.world import TITLES
 from services.models import ServiceConfig
+from services.providers.holding import HeldItem, HeldSection
+from services.providers.plex import shelves
 
 pytestmark = pytest.mark.django_db(transaction=True)  # a worker sees what is committed
 HOUR = dt.timedelta(hours=1)
@@ -36,8 +38,8 @@ def _no_waiting_between_tries() -> Iterator[None]:
 
 
 def sync() -> Job:
-    """A worker's whole run, as the scheduler brings it about."""
-    sync_library()
+    """A worker's whole run."""
+    jobs.promise_sync()
     Job.objects.filter(kind=jobs.SYNC).update(run_after=timezone.now())
     work("default")
     return Job.objects.get(kind=jobs.SYNC)
@@ -234,6 +236,26 @@ def test_when_plex_goes_down_midway_nothing_is_taken_away(plex: Plex, monkeypatc
     assert "Fight Club" not in names("movie")
 
 
+def test_a_list_that_moved_while_it_was_read_takes_nothing_away(plex: Plex, monkeypatch: pytest.MonkeyPatch) -> None:
+    sync()
+    later(40 * HOUR)
+    first = min(plex.items("Films"), key=lambda item: item.added_at)
+    real = shelving.put
+
+    def meanwhile(row: LibrarySection, section: HeldSection, items: Sequence[HeldItem], now: dt.datetime) -> bool:
+        if first.rating_key in plex.library.records:
+            plex.library.remove(first)  # so that the next page begins one too late
+        return real(row, section, items, now)
+
+    monkeypatch.setattr(shelves, "_PAGE", 2)
+    monkeypatch.setattr(shelving, "put", meanwhile)
+    assert sync().state == JobState.DONE
+    assert len(names("movie")) == 5
+    sync()
+    assert len(names("movie")) == 4
+    assert first.title not in names("movie")
+
+
 def test_a_section_that_lost_most_is_asked_again_before_that_is_believed(plex: Plex) -> None:
     for one in TITLES:
         if one.media_type == "movie" and not one.in_library:
@@ -322,7 +344,20 @@ def test_an_answer_that_is_none_changes_nothing(plex: Plex) -> None:
     assert LibraryItem.objects.count() == before
 
 
+def test_the_scheduler_looks_at_once_and_then_every_five_minutes(plex: Plex) -> None:
+    sync_library()
+    assert Job.objects.filter(kind=jobs.SYNC, state=JobState.QUEUED).exists()
+    work("default")
+    sync_library()
+    assert not Job.objects.filter(kind=jobs.SYNC, state=JobState.QUEUED).exists()
+    later(dt.timedelta(minutes=5))
+    sync_library()
+    assert Job.objects.filter(kind=jobs.SYNC, state=JobState.QUEUED).exists()
+
+
 def test_without_plex_there_is_nothing_to_do(db: None) -> None:
+    sync_library()
+    assert not Job.objects.filter(kind=jobs.SYNC).exists()
     assert sync().state == JobState.DONE
     assert not LibrarySection.objects.exists()
 

@@ -96,6 +96,7 @@ def test_seasons_know_their_series_and_their_episodes(plex: Simulated) -> None:
         (["com.plexapp.agents.thetvdb://81189?lang=en"], "show", Ids(tvdb=81189)),
         (["com.plexapp.agents.thetvdb://81189/1/2?lang=en"], "episode", Ids()),
         (["com.plexapp.agents.thetvdb://81189/1?lang=en"], "season", Ids()),
+        (["com.plexapp.agents.thetvdb://81189?lang=en"], "episode", Ids()),
         (["com.plexapp.agents.hama://tvdb-81189?lang=en"], "show", Ids(tvdb=81189)),
         (["com.plexapp.agents.hama://anidb-12?lang=en"], "show", Ids()),
         (["com.plexapp.agents.none://0b3f?lang=xn", "local://77"], "movie", Ids()),
