@@ -99,7 +99,7 @@ def newest(user: User, count: int) -> list[New]:
     episodes = _told(seen.filter(type=ItemType.EPISODE, parent__parent__isnull=False), "parent__parent__", _EPISODES)
     found: dict[uuid.UUID, New] = {}
     news = [New(*row) for row in films.union(episodes, all=True)]
-    for one in sorted(news, key=lambda new: new.added_at, reverse=True):
+    for one in sorted(news, key=lambda new: (new.added_at, new.season or 0, new.episode or 0), reverse=True):
         first = found.get(one.pk)
         found[one.pk] = dataclasses.replace(first, episodes=first.episodes + 1) if first else one
     return list(found.values())[:count]
