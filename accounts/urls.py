@@ -18,6 +18,7 @@ urlpatterns = [
     path("", profile.profile, name="profile"),
     path("picture/", picture_views.choose, name="picture"),
     path("picture/remove/", picture_views.remove, name="picture-remove"),
+    path("telling/", profile.telling, name="telling"),
     path("streaming/", profile.streaming, name="streaming"),
     path("sign-in/", views.sign_in, name="sign-in"),
     path("sign-out/", views.sign_out, name="sign-out"),

@@ -17,10 +17,8 @@ from medianest.lib.crypto import EncryptedTextField
 from medianest.lib.json_schema import SchemaJSONField
 from medianest.lib.row_policies import own_rows
 from notifications.querysets import ChannelQuerySet, NotificationQuerySet, PushQuerySet
+from notifications.shapes import EVENT_SHAPE
 from operations.audit import audited, untold
-
-EVENT_SHAPE = r"^[a-z][a-z_]*(\.[a-z][a-z_]*)+$"
-"""Events are named by the app that tells of them: `requests.available`."""
 
 CHANNEL_CONFIG: dict[str, Any] = {
     "description": "settings of one channel, by name; its address and keys are kept apart, encrypted",

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Profile, Theme, User
 from accounts.profile import choices
 from medianest.lib.portrait import NotAPortrait, TooManyPixels, portrait
+from notifications import events
 
 LARGEST_PICTURE = 2_000_000
 """Bytes. Browsers with JavaScript make a larger one smaller before they send it."""
@@ -101,6 +102,25 @@ class PictureForm(forms.Form):
             raise ValidationError(
                 _("This is no picture that can be shown. Choose a JPEG, PNG, WebP or GIF."), code="kind"
             ) from None
+
+
+class TellingForm(forms.Form):
+    """What somebody wants to be told of; what is not ticked is muted."""
+
+    told = forms.MultipleChoiceField(
+        label=gettext_lazy("What you are told of"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, data: Any = None, *, muted: Sequence[str]) -> None:
+        self.known = events.known()
+        super().__init__(data, initial={"told": [event.name for event in self.known if event.name not in muted]})
+        field = self.fields["told"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  (for the type)
+        field.choices = [(event.name, event.label) for event in self.known]
+
+    def muted(self) -> list[str]:
+        """What was not ticked. To be asked of a valid form."""
+        return [event.name for event in self.known if event.name not in self.cleaned_data["told"]]
 
 
 class ServicesForm(forms.Form):

@@ -9,13 +9,16 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Profile, User
 from accounts.profile import actions, choices
-from accounts.profile.forms import PictureForm, ProfileForm, ServicesForm
+from accounts.profile.forms import PictureForm, ProfileForm, ServicesForm, TellingForm
 from accounts.profile.theme import keep_theme, theme_of
+from notifications.models import NotificationChannel
 from operations.row_security import acting_as, own_scope
+
+_MOST_CHANNELS = 30
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,11 +44,25 @@ def page(request: HttpRequest, **forms: Any) -> HttpResponse:
     context = {
         "person": user,
         "picture_form": PictureForm(),
+        "telling_form": TellingForm(muted=kept.preferences.get("muted_events", [])),
+        "channels": NotificationChannel.objects.of(user)[:_MOST_CHANNELS],
         "form": ProfileForm(user=user, profile=kept, theme=theme_of(request)),
         "streaming": kept.preferences.get("streaming_services", []),
         **forms,
     }
     return render(request, "accounts/profile.html", context)
+
+
+@require_POST
+def telling(request: HttpRequest) -> HttpResponse:
+    user = _person(request)
+    form = TellingForm(request.POST, muted=())
+    if not form.is_valid():
+        return page(request, telling_form=form)
+    known = [event.name for event in form.known]
+    actions.mute(user=user, events=form.muted(), known=known, theme=theme_of(request))
+    messages.success(request, _("What you are told of is saved."))
+    return redirect("accounts:profile")
 
 
 @own_scope

@@ -15,7 +15,7 @@ document.addEventListener("change", async (event) => {
   const field = event.target.closest("input[type=file][data-shrink]");
   const file = field && field.files[0];
   if (!file || file.size < 1_500_000) return;
-  const button = field.form.querySelector("[type=submit]");
+  const button = [...field.form.elements].find((one) => one.type === "submit");
   button.disabled = true;
   try {
     const list = new DataTransfer();
