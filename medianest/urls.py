@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("catalog.urls")),
     path("api/v1/", include("medianest.api")),
     path("requests/", include("requests_app.urls")),
+    path("hooks/", include("requests_app.hook_urls")),
     path("downloads/", include("downloads.urls")),
     path("", include("services.urls")),
     path("admin/", admin.site.urls),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from operations.jobs import promise
@@ -33,3 +34,8 @@ def withdraw(request_id: UUID) -> None:
 def follow() -> None:
     """Look how far everything is that is being fetched."""
     promise(FOLLOW, key=FOLLOW, renew=True)
+
+
+def follow_soon() -> None:
+    """The same in a moment, once for however many hints come until then."""
+    promise(FOLLOW, key=FOLLOW, delay=timedelta(seconds=2), renew=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from medianest.lib import hooks
 from services import summary
 from services.forms import ConnectionForm, form_for, settings_names
 from services.models import ServiceConfig
@@ -32,6 +33,11 @@ class Step:
     def knows_guests(self) -> bool:
         """Whether people can sign in with it, and its key comes from its owner's sign-in too."""
         return issubclass(self.provider, KnowsItsGuests)
+
+    @property
+    def hint_path(self) -> str:
+        """Where the service can say that something changed; "" if it cannot, or is not connected."""
+        return hooks.path(self.provider.kind) if self.provider.hint_help and self.is_connected else ""
 
     @property
     def settings_fields(self) -> list[Any]:

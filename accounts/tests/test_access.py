@@ -25,6 +25,7 @@ OPEN_TO_ALL = {
     "reset-new",
     "reset-link",
     "confirm-address",
+    "hook-overseerr",
 } | {f"plex-{step}" for step in ("begin", "continue", "look", "refused", "return", "stop", "waiting")}
 
 

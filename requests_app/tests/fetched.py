@@ -14,6 +14,7 @@ from catalog.models import MediaItem
 from catalog.tests.rows import stored_title
 from medianest.lib.breaker import Breaker
 from operations import jobs, runner
+from operations.lease import Run
 from operations.models import Job
 from requests_app import asking, deciding, promises
 from requests_app.models import MediaRequest, RequestEvent
@@ -89,9 +90,9 @@ def approved(user: User, by: User, item: MediaItem | None = None, **more: Any) -
 
 
 def work() -> None:
-    """All that is due."""
+    """All that is due; without the keeper of leases, whose own connection does not see a test's rows."""
     while (job := jobs.claim_next("default")) is not None:
-        runner.run_one(job)
+        runner._settle(Run(job))
 
 
 def later() -> None:

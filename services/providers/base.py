@@ -104,6 +104,8 @@ class Provider(ABC):
     key_help: ClassVar[Text] = ""
     needs_key: ClassVar[bool] = True
     slow_after_ms: ClassVar[int] = 1500
+    hint_help: ClassVar[Text] = ""
+    """Where in the service the address is entered at which it can say that something changed; "" if it cannot."""
     SettingsForm: ClassVar[type[SettingsForm]] = SettingsForm
 
     def __init__(self, connection: Connection) -> None:

@@ -65,6 +65,10 @@ class Overseerr(DescribesTitles, HearsProblems):
     key_label = gettext_lazy("API key")
     key_help = gettext_lazy("In Overseerr: Settings, General.")
     slow_after_ms = 2000
+    hint_help = gettext_lazy(
+        "In Overseerr: Settings, Notifications, Webhook. Enter this as its address, leave its text as it is, and choose"
+        " all events about requests. Without it MediaNest looks every two minutes."
+    )
     SettingsForm = OverseerrSettingsForm
 
     def identify(self) -> Identity:
