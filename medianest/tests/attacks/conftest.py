@@ -26,7 +26,7 @@ def _files_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = Client.request
 
     def request(self: Client, **said: Any) -> Any:
-        answer = asked(self, **said)
+        answer: Any = asked(self, **said)
         if answer.streaming:
             answer.content_read = b"".join(answer.streaming_content)
         return answer

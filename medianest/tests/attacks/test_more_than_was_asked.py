@@ -47,7 +47,7 @@ def more(victim: User) -> dict[str, str]:
 def standing(user: User) -> dict[str, object]:
     """What decides over what a person may do."""
     names = {field.attname for field in User._meta.concrete_fields} & set(PRIVILEGES)
-    return User.objects.filter(pk=user.pk).values(*sorted(names)).get()
+    return dict(User.objects.filter(pk=user.pk).values(*sorted(names)).get())
 
 
 def belongings(user: User) -> dict[str, int]:

@@ -71,8 +71,8 @@ def test_several_ids_in_a_form_or_a_query_reach_nobody_elses(anna: User, annas: 
     wish, download = OWNED["requests:detail"](anna)["id"], OWNED["downloads:detail"](anna)["download_id"]
     before = snapshot.taken()
     assert bens.post("/requests/all/decide", {"request": [wish], "do": "approve"}).status_code == 403
-    assert "Garden year" in annas.get("/downloads/moving/", {"d": [download], "seen": "0"}).text
-    assert "Garden year" not in bens.get("/downloads/moving/", {"d": [download], "seen": "0"}).text
+    assert "Garden year" in annas.get("/downloads/moving/", {"d": [str(download)], "seen": "0"}).text
+    assert "Garden year" not in bens.get("/downloads/moving/", {"d": [str(download)], "seen": "0"}).text
     assert snapshot.changed(before) == set()
 
 
