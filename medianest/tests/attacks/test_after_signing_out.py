@@ -39,7 +39,7 @@ def test_pages_made_for_somebody_are_kept_nowhere(administrator: User, tmdb: Tmd
 
 
 def test_nothing_of_the_administration_is_kept(administrator: User, administrators: Client) -> None:
-    for path in in_admin(administrator):
+    for path in in_admin():
         if path not in ("/admin/logout/", "/admin/jsi18n/"):
             answer = administrators.get(path)
             assert "no-store" in directives(answer), (path, answer.status_code)

@@ -39,7 +39,7 @@ CLAIMS = {
 
 @pytest.mark.parametrize("host", HOSTS[:-1])
 def test_another_name_is_refused_everywhere(host: str, administrator: User, administrators: Client) -> None:
-    paths = [path for _one, path in of(administrator)] + (in_admin(administrator) if host == HOSTS[0] else [])
+    paths = [path for _one, path in of(administrator)] + (in_admin() if host == HOSTS[0] else [])
     for path in paths:
         answer = administrators.get(path, headers={"Host": host})
         assert answer.status_code == 400, path

@@ -89,7 +89,7 @@ def test_nothing_but_the_door_is_open_to_strangers(address: Address) -> None:
 
 def test_strangers_are_sent_to_the_door_from_everywhere(anna: User, stranger: Client) -> None:
     paths = [(one.name, path) for one, path in of(anna) if one.name not in OPEN]
-    paths += [("admin", path) for path in in_admin(anna)]
+    paths += [("admin", path) for path in in_admin()]
     before = snapshot.taken()
     for name, path in paths:
         for answer in (stranger.get(path), stranger.post(path)):
@@ -108,7 +108,7 @@ def test_the_administration_is_closed_to_all_but_administrators(
     role: str, anna: User, bens: Client, moderators: Client
 ) -> None:
     client = bens if role == "viewer" else moderators
-    paths = in_admin(anna)
+    paths = in_admin()
     before = snapshot.taken()
     for path in paths:
         for answer in (client.get(path), client.post(path)):

@@ -68,7 +68,7 @@ def test_no_form_leads_away(administrator: User, administrators: Client) -> None
 
 
 def test_nothing_in_the_administration_leads_away(administrator: User, administrators: Client, bens: Client) -> None:
-    for path in in_admin(administrator):
+    for path in in_admin():
         if "/r/" in path or path == "/admin/logout/":
             continue
         for client in (administrators, bens):
