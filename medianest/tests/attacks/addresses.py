@@ -106,6 +106,10 @@ def _in_the_library(user: User) -> Ids:
     return {"pk": row.pk}
 
 
+def _section(user: User) -> Ids:
+    return {"pk": LibraryShare.objects.create(user=user, section=stored_section()).section_id}
+
+
 def _problem(user: User) -> Ids:
     row = problem(user)
     row.save()
@@ -116,6 +120,7 @@ OWNED: dict[str, Callable[[User], Ids]] = {
     "accounts:end-device": _session,
     "accounts:end-token": _token,
     "catalog:library-picture": _in_the_library,
+    "catalog:section": _section,
     "downloads:cancel": _download,
     "downloads:detail": _download,
     "downloads:discard": _download,
@@ -159,6 +164,7 @@ NOBODYS: dict[str, tuple[str, Callable[[User], Ids]]] = {
     ),
     "accounts:reset-link": ("The secret in the link is what opens it, for whomever it was sent to.", _secret),
     "accounts:confirm-address": ("The secret in the link is what opens it, for whomever it was sent to.", _secret),
+    "person-picture": ("Everybody in the house sees everybody's picture.", lambda user: {"pk": user.pk, "mark": "x"}),
     "requests:problem-new": ("It is about a title, and titles are everybody's.", _title),
     "requests:ask": ("It asks for a title, and titles are everybody's.", _title),
     "services:connect": ("Services are the household's, for administrators.", lambda user: {"service_name": "plex"}),

@@ -15,6 +15,7 @@ from sandbox.tmdb import Tmdb
 
 KEPT = {
     "downloads:thumbnail": "pictures stay in the browser they were shown in, and show nothing of whose they are",
+    "person-picture": "everybody in the house sees them",
     "catalog:library-picture": "as thumbnails",
     "catalog:tmdb-picture": "pictures of titles are everybody's",
 }
