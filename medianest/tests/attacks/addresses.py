@@ -165,6 +165,7 @@ NOBODYS: dict[str, tuple[str, Callable[[User], Ids]]] = {
     "accounts:reset-link": ("The secret in the link is what opens it, for whomever it was sent to.", _secret),
     "accounts:confirm-address": ("The secret in the link is what opens it, for whomever it was sent to.", _secret),
     "person-picture": ("Everybody in the house sees everybody's picture.", lambda user: {"pk": user.pk, "mark": "x"}),
+    "hooks:hook-overseerr": ("The secret in it is the household's.", lambda user: {"secret": "x" * 32}),
     "requests:problem-new": ("It is about a title, and titles are everybody's.", _title),
     "requests:ask": ("It asks for a title, and titles are everybody's.", _title),
     "services:connect": ("Services are the household's, for administrators.", lambda user: {"service_name": "plex"}),

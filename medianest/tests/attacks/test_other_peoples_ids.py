@@ -20,6 +20,7 @@ OPEN = {
     "theme": "colours are chosen before signing in",
     "healthz": "asked by supervisors",
     "readyz": "asked by supervisors",
+    "hooks:hook-overseerr": "asked by Overseerr, with a secret",
     "accounts:sign-in": "the door",
     "accounts:sign-out": "leaving is open to all",
     "accounts:second-step-ask": "the door",
