@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from operations.lease import Run
 
 WAIT = 60.0  # seconds until a service that was away is asked again
-_NOT_NOW = (Unreachable, TitlesAway, BadCredentials, NotSetUp, TooOld)
+NOT_NOW = (Unreachable, TitlesAway, BadCredentials, NotSetUp, TooOld)
 _GIVEN_BACK = (RequestStatus.CANCELLED, RequestStatus.DECLINED)
 
 
@@ -81,7 +81,7 @@ def hand_over(run: Run, request_id: UUID) -> None:
             request = _approved(request_id)
             if request is not None:
                 _give(service, request)
-    except _NOT_NOW as away:
+    except NOT_NOW as away:
         raise Wait(WAIT, code="service_away", reason=away.sentence) from away
     except WishRefused as refusal:
         if refusal.why is Refusal.ACCOUNT:
@@ -192,7 +192,7 @@ def withdraw(request_id: UUID) -> None:
             MediaRequest.everything.filter(pk=request_id, overseerr_id=number).update(overseerr_id=None)
     except NoSuchRequest:
         return
-    except _NOT_NOW as away:
+    except NOT_NOW as away:
         raise Wait(WAIT, code="service_away", reason=away.sentence) from away
     except ProviderError as error:
         raise Retry(code="not_withdrawn", reason=error.sentence) from error

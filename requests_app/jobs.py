@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from operations.jobs import kind
 from operations.lease import Run
-from requests_app import following, handover, promises
+from requests_app import following, handover, passing, promises
 from requests_app.models import MediaRequest
 
 PURGE = "requests.purge"
@@ -47,3 +47,9 @@ def follow(run: Run) -> None:
     """Look how far everything is, after handing over what waited for a service."""
     handover.waiting()
     following.follow(run)
+
+
+@kind(promises.TELL_PROBLEM)
+def pass_problem(run: Run, problem_id: str) -> None:
+    """Let whoever works in the service see a problem."""
+    passing.pass_on(UUID(problem_id))

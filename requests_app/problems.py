@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from medianest.lib.broken_rules import told_plainly
 from medianest.lib.errors import Cannot
+from requests_app import promises
 from requests_app.models import MediaRequest, ProblemComment, ProblemKind, ProblemReport, ProblemStatus
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def report(
             made.save()
     except ValidationError as wrong:
         raise CannotReport(" ".join(wrong.messages)) from wrong
+    promises.pass_problem(made.pk)
     return made
 
 
@@ -74,6 +76,7 @@ def resolve(*, problem: ProblemReport, by: User, answer: str = "") -> None:
     said = {"resolution": answer.strip()[:LONGEST], "resolved_by": by, "resolved_at": timezone.now()}
     if not done.update(status=ProblemStatus.RESOLVED, updated_at=timezone.now(), **said):
         raise CannotReport(_("This is resolved already."))
+    promises.pass_problem(problem.pk)
 
 
 @transaction.atomic
@@ -89,3 +92,4 @@ def reopen(*, problem: ProblemReport) -> None:
         raise CannotReport(" ".join(taken.messages)) from taken
     if not back:
         raise CannotReport(_("This is open already."))
+    promises.pass_problem(problem.pk)

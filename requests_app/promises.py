@@ -10,6 +10,7 @@ from operations.jobs import promise
 HAND_OVER = "requests.hand_over"
 WITHDRAW = "requests.withdraw"
 FOLLOW = "requests.follow"
+TELL_PROBLEM = "requests.tell_problem"
 
 
 def hand_over_key(request_id: UUID) -> str:
@@ -39,3 +40,8 @@ def follow() -> None:
 def follow_soon() -> None:
     """The same in a moment, once for however many hints come until then."""
     promise(FOLLOW, key=FOLLOW, delay=timedelta(seconds=2), renew=True)
+
+
+def pass_problem(problem_id: UUID) -> None:
+    """Let the service know of a problem, or that it is resolved or open again."""
+    promise(TELL_PROBLEM, key=f"problem:{problem_id}", args={"problem_id": str(problem_id)}, renew=True)

@@ -243,5 +243,11 @@ class CanHearProblems(ABC):
         """Resolve it, or open it again. Raises NoSuchRequest."""
 
     @abstractmethod
+    def problem_numbers(
+        self, media_type: str, tmdb_id: int, *, kind: str, season: int | None, episode: int | None
+    ) -> tuple[int, ...]:
+        """Open problems that are said to be the same: by title, kind, season and episode."""
+
+    @abstractmethod
     def title_number(self, media_type: str, tmdb_id: int) -> int | None:
         """The service's own number of a title; None if it does not know it."""

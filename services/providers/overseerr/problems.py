@@ -8,8 +8,9 @@ from medianest.lib.http import not_the_service
 from services.providers.fetching import CanHearProblems, NoSuchRequest
 from services.providers.overseerr import reading
 from services.providers.overseerr.fetching import FetchesTitles
-from services.providers.title_facts import record, under
+from services.providers.title_facts import entries, record, under
 
+_OPEN = 1
 _KINDS = {"video": 1, "audio": 2, "subtitles": 3, "other": 4}
 
 
@@ -44,6 +45,19 @@ class HearsProblems(FetchesTitles, CanHearProblems):
         answer = self._send("POST", f"/issue/{int(number)}/{deed}", json=told, accept=(404, 500))
         if answer.status in (404, 500):
             raise NoSuchRequest(_("Overseerr does not have this problem any more."))
+
+    def problem_numbers(
+        self, media_type: str, tmdb_id: int, *, kind: str, season: int | None, episode: int | None
+    ) -> tuple[int, ...]:
+        info = under(self._title(media_type, tmdb_id).json(), "mediaInfo")
+        wanted = (_OPEN, _KINDS[kind], season or 0, episode or 0)
+        told = ("status", "issueType", "problemSeason", "problemEpisode")
+        same = [
+            reading.whole(one.get("id"))
+            for one in entries(under(info, "issues"))
+            if tuple(reading.whole(one.get(name)) or 0 for name in told) == wanted
+        ]
+        return tuple(number for number in same if number is not None)
 
     def title_number(self, media_type: str, tmdb_id: int) -> int | None:
         return reading.whole(under(under(self._title(media_type, tmdb_id).json(), "mediaInfo"), "id"))
