@@ -15,6 +15,7 @@ What is better tried beside the code that it attacks stays there; this table say
 4 another host's name
     medianest/tests/attacks/test_hosts.py::test_another_name_is_refused_everywhere
 5-6 forwarded headers from somebody unknown, with hyphens and underscores
+  (Behind a trusted proxy the server cannot tell the two apart; the README says what the proxy has to do.)
     medianest/tests/attacks/test_hosts.py::test_what_an_unknown_address_claims_of_itself_counts_nowhere
     medianest/tests/attacks/test_hosts.py::test_a_claimed_address_is_written_nowhere
     medianest/lib/tests/test_proxy.py::test_without_a_proxy_forwarded_headers_are_dropped
