@@ -8,7 +8,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from maintenance.demo import VARIABLE
-from medianest.tests.people import administrator, administrators  # noqa: F401  (fixtures)
+from medianest.tests.people import _files_as_they_are, administrator, administrators  # noqa: F401  (fixtures)
 
 PEOPLE: list[dict[str, Any]] = [
     {"username": "olive", "title": "Olive", "email": "olive@nest.example", "password": "olive-in-the-nest"},
