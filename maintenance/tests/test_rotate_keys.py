@@ -148,7 +148,7 @@ def test_a_key_that_still_closes_something_is_not_given_free(settings: Settings)
 def test_a_role_that_does_not_see_every_row_is_refused() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE mn_app")
-        with pytest.raises(CommandError, match="Row-level security hides rows of [a-z_]+"):
+        with pytest.raises(CommandError, match=r"Row-level security hides rows of [a-z_]+"):
             run()
 
 
