@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from accounts.models import User
-from catalog.models import CollectionMember, LibraryItem, LibraryShare, MediaItem
+from catalog.models import AgeLimit, CollectionMember, LibraryItem, LibraryShare, MediaItem
 from catalog.tests.rows import item, section, stored_section, stored_title, streaming, title
 from medianest.tests.rules import assert_refused, rules_of
 
@@ -77,6 +77,7 @@ BROKEN: dict[str, Callable[[], models.Model]] = {
     "library_sections_key_unique": section_twice,
     "library_sections_type_known": lambda: section(type="games"),
     "library_shares_unique": shared_twice,
+    "age_limits_years_range": lambda: AgeLimit(user=User.objects.create_user("someone"), years=22),
     "library_items_key_unique": item_twice,
     "library_items_type_known": lambda: item(stored_section(), type="game"),
     "library_items_not_in_itself": inside_itself,

@@ -66,7 +66,7 @@ def test_trouble_is_told_by_what_it_means(well: None) -> None:
     cache.clear()
     views = summary.everything()
     assert summary.headline(views) == "One thing is not well"
-    assert summary.consequence(views) == "Nothing in MediaNest depends on it yet. Everything works."
+    assert summary.consequence(views) == "Requests can be made and approved; they are handed over when it is back."
     assert [one.name for one in summary.trouble()] == ["overseerr"]
     assert view("overseerr").detail == "Refused."
     assert view("overseerr").since == "for 20 s"
