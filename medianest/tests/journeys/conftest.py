@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect, sync_playwright
 
 from sandbox.control import ControlClient
 from tools import browser as chromium
@@ -78,6 +78,7 @@ def carl(house: House) -> Iterator[Visitor]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A real Chromium. Without one the browser tests fail in CI and are skipped, aloud, elsewhere."""
+    expect.set_options(timeout=20_000)  # a busy machine is slow, not broken
     with sync_playwright() as playwright:
         try:
             started = playwright.chromium.launch(**chromium.launch_options())  # type: ignore[arg-type]
