@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponseBase, JsonResponse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.utils.translation import gettext as _
 
 from accounts import tokens
 from accounts.models import Scope, SessionToken
+from accounts.rights import Right, may
+from medianest.lib.errors import Cannot
+from medianest.lib.programs import Refused, refusal
+from operations import limits
+from operations.row_security import acting_as
 
 V = TypeVar("V", bound=Callable[..., Any])
 
@@ -21,10 +28,54 @@ _SAFE = ("GET", "HEAD", "OPTIONS")
 def takes_tokens(view: V) -> V:
     """Mark a view that answers programs: with a token, or with a session as ever, and never by the sign-in page.
 
-    A token needs the scope `read` to look, `write` for all else, and `admin` for whatever is the staff's alone.
+    A token needs the scope `read` to look, `write` for all else, and `admin` for whatever is the staff's alone. Each
+    call counts (`limits.API`), and whatever is refused is told in JSON. To stand outside of all other decorators.
     """
-    view.takes_tokens = True  # type: ignore[attr-defined]
-    return view
+
+    @functools.wraps(view)
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            _count(request)
+            answer: HttpResponseBase = view(request, *args, **kwargs)
+        except (Cannot, Refused, Http404, PermissionDenied) as error:
+            return _told(error)
+        return _only(answer) if isinstance(answer, HttpResponseNotAllowed) else answer
+
+    answered.takes_tokens = True  # type: ignore[attr-defined]
+    return cast(V, answered)
+
+
+def _count(request: HttpRequest) -> None:
+    """Count the call: in the page's own scope, or in one for this alone where the view opens its scopes itself."""
+    if getattr(getattr(request, "row_scope", None), "is_open", False):
+        limits.count(request.user, limits.API)
+        return
+    with acting_as(request.user):
+        limits.count(request.user, limits.API)
+
+
+def _told(error: Exception) -> HttpResponseBase:
+    if isinstance(error, limits.TooOften):
+        return refusal(error.status, error.sentence, retry_after=error.retry_after)
+    if isinstance(error, Cannot):
+        return refusal(error.status, error.sentence)
+    if isinstance(error, Refused):
+        return refusal(error.status, error.sentence, fields=error.fields)
+    if isinstance(error, PermissionDenied):
+        return refusal(403, str(error) or _("This is not open to you."))
+    return refusal(404, _("There is nothing here, or it is not yours."))
+
+
+def _only(answer: HttpResponseNotAllowed) -> HttpResponseBase:
+    told = refusal(405, _("This address does not take that: only %s.") % answer.headers["Allow"])
+    told.headers["Allow"] = answer.headers["Allow"]
+    return told
+
+
+def is_staff_here(request: HttpRequest, right: Right) -> bool:
+    """Whether the person has a right of the staff's, and may use it in this call: a token needs its scope `admin`."""
+    token = token_of(request)
+    return may(request.user, right) and (token is None or tokens.allows(token, Scope.ADMIN))
 
 
 def token_of(request: HttpRequest) -> SessionToken | None:
@@ -35,7 +86,8 @@ def token_of(request: HttpRequest) -> SessionToken | None:
 class BearerMiddleware:
     """Knows a person by their token. A request with a token is nobody else's: its session does not count.
 
-    No other site can make a browser send this header, so such requests need no proof against forgery.
+    No other site can make a browser send this header, so a call with a good token, to a view that takes them, needs no
+    proof against forgery. Anything else does, whatever it says in its header. To stand before Django's own check.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -48,7 +100,6 @@ class BearerMiddleware:
             token = tokens.recognise(text)
             request.access_token = token  # type: ignore[attr-defined]
             request.user = request._cached_user = token.user if token else AnonymousUser()  # type: ignore[attr-defined]
-            request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def process_view(
@@ -57,16 +108,21 @@ class BearerMiddleware:
         came_with_token = hasattr(request, "access_token")
         if not getattr(view, "takes_tokens", False):
             if came_with_token and getattr(view, "login_required", True):
-                return refusal(403, "not_for_tokens", _("This address is for browsers. The API is below /api/."))
+                return refusal(403, _("This address is for browsers. The API is below /api/."), code="not_for_tokens")
             return None
         if not request.user.is_authenticated:
             if came_with_token:
-                return refusal(401, "bad_token", _("This token is unknown, expired or revoked. Make another one."))
-            return refusal(401, "sign_in", _("Sign in, or send an access token."))
+                wrong = _("This token is unknown, expired or revoked. Make another one.")
+                return refusal(401, wrong, code="bad_token")
+            return refusal(401, _("Sign in, or send an access token."))
         token = token_of(request)
+        if token is None:
+            return None
         needed = _needed(request, view)
-        if token is not None and not tokens.allows(token, needed):
-            return refusal(403, "missing_scope", _("This token does not allow that: it lacks “%s”.") % needed.value)
+        if not tokens.allows(token, needed):
+            lacks = _("This token does not allow that: it lacks “%s”.") % needed.value
+            return refusal(403, lacks, code="missing_scope")
+        request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]
         return None
 
 
@@ -74,12 +130,3 @@ def _needed(request: HttpRequest, view: Callable[..., Any]) -> Scope:
     if getattr(view, "for_staff", False):
         return Scope.ADMIN
     return Scope.READ if request.method in _SAFE else Scope.WRITE
-
-
-def refusal(status: int, code: str, sentence: str) -> JsonResponse:
-    """An answer for programs that says what is wrong: a code to act on and a sentence to show."""
-    answer = JsonResponse({"error": {"code": code, "message": sentence}}, status=status)
-    if status == 401:
-        answer.headers["WWW-Authenticate"] = 'Bearer realm="MediaNest"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer

@@ -13,7 +13,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
+
+from medianest.lib.programs import refusal
 
 Handler = Callable[..., HttpResponseBase]
 
@@ -83,5 +86,7 @@ class PasswordChangeMiddleware:
             return None
         if not (request.user.is_authenticated and request.user.requires_password_change):
             return None
+        if getattr(view_func, "takes_tokens", False):
+            return refusal(403, _("Choose a password of your own first."), code="change_password")
         address = reverse("accounts:change-password")
         return HttpResponseClientRedirect(address) if getattr(request, "htmx", False) else redirect(address)

@@ -156,10 +156,10 @@ MIDDLEWARE = [
     "accounts.sessions.middleware.SessionsMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "accounts.bearer.BearerMiddleware",  # before the proof against forgery, which good tokens need not bring
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "operations.audit_context.AuditMiddleware",
-    "accounts.bearer.BearerMiddleware",
     "accounts.sessions.middleware.DeviceMiddleware",
     "accounts.middleware.SignInRequiredMiddleware",
     "accounts.middleware.PasswordChangeMiddleware",

@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.profile.actions import choose_theme
@@ -22,7 +24,7 @@ from catalog.finding import LONGEST
 from downloads import pages
 from downloads.models import YoutubeDownload
 from downloads.views import new
-from medianest.lib import correlation
+from medianest.lib import correlation, programs
 from medianest.lib.broken_rules import sentence_for
 from medianest.lib.crypto import CannotDecrypt
 from medianest.lib.database_away import RETRY_AFTER_SECONDS, is_away
@@ -39,6 +41,14 @@ if TYPE_CHECKING:
 
 _DOWNLOADS_AT_HOME = 6
 _REQUESTS_AT_HOME = 4
+_IN_A_SENTENCE = {
+    400: gettext_lazy("This cannot be understood."),
+    403: gettext_lazy("This is not open to you."),
+    404: gettext_lazy("There is nothing here."),
+    409: gettext_lazy("This cannot be done as things stand."),
+    500: gettext_lazy("Something broke here. Nothing was changed."),
+    503: gettext_lazy("The database cannot be reached. Nothing was changed; try again in a moment."),
+}
 _LINK = re.compile(r"://|^www\.|youtu\.?be", re.IGNORECASE)
 
 
@@ -81,7 +91,9 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 
 def _error(request: HttpRequest, template: str, status: int, **more: str) -> HttpResponse:
-    """An error page. Rendered without context processors: they may be what failed."""
+    """An error page, or the same as JSON for programs. Rendered without context processors: they may be what failed."""
+    if programs.is_asking(request):
+        return programs.refusal(status, more.get("sentence") or str(_IN_A_SENTENCE[status]))
     page = {"theme": theme_of(request), "reference": correlation.current(), **more}
     return HttpResponse(render_to_string(template, page), status=status)
 
@@ -158,6 +170,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     error_log.note(request, code="forbidden.csrf", reason=reason)
+    if programs.is_asking(request):
+        needed = _("Send the proof against forgery (X-CSRFToken) with a session, or use an access token.")
+        return programs.refusal(403, needed, code="forgery")
     response = _error(request, "403_csrf.html", 403)
     if request.headers.get("HX-Request"):
         response.headers["HX-Refresh"] = "true"

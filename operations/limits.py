@@ -64,6 +64,8 @@ REQUESTS = Limit(
 class TooOften(Cannot):
     """Not again for `retry_after` seconds."""
 
+    status = 429
+
     def __init__(self, why: str, retry_after: int) -> None:
         super().__init__(f"{why} {_wait(retry_after)}".strip())
         self.retry_after = retry_after

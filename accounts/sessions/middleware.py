@@ -11,6 +11,7 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.bearer import token_of
@@ -19,6 +20,7 @@ from accounts.models import User
 from accounts.rights import Right, may
 from accounts.sessions import devices, freshness
 from accounts.sessions.store import SessionStore
+from medianest.lib.programs import refusal
 
 _SAFE = ("GET", "HEAD")
 
@@ -76,6 +78,8 @@ class StaffIdleMiddleware:
             if not by_itself:
                 freshness.note_use(request)
             return None
+        if getattr(view, "takes_tokens", False):
+            return refusal(403, _("Say again who you are, on any page for moderators."), code="confirm")
         if getattr(request, "htmx", False):
             return HttpResponseClientRedirect(_confirming(page_of(request.headers.get("HX-Current-URL", ""))))
         wanted = request.get_full_path() if request.method in _SAFE else page_left(request)

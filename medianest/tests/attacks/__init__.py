@@ -77,6 +77,8 @@ What is better tried beside the code that it attacks stays there; this table say
     accounts/tests/sessions/test_tokens.py::test_a_token_in_the_address_opens_nothing
 28 forged forms, and links that change something
     medianest/tests/attacks/test_forged_forms.py::test_a_forged_form_is_refused_everywhere
+    medianest/tests/attacks/test_forged_forms.py::test_a_token_beside_a_session_opens_no_way_past_the_check_of_pages
+    medianest/tests/attacks/test_forged_forms.py::test_a_made_up_token_beside_a_session_does_nothing_by_the_api
     medianest/tests/attacks/test_forged_forms.py::test_no_view_is_taken_out_of_the_check
     medianest/tests/attacks/test_forged_forms.py::test_looking_changes_nothing
     accounts/tests/sessions/test_tokens.py::test_a_session_still_needs_the_proof_against_forgery

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from accounts import tokens
 from accounts.models import User
 from medianest.tests.attacks import snapshot
 from medianest.tests.attacks.addresses import ALL, OWNED, PAGES, Address, in_admin, of
@@ -77,8 +80,8 @@ def test_a_forged_form_is_refused_everywhere(kind: str, anna: User, administrato
     for path in paths + admin:
         answer = client.post(path, fields, headers=headers)
         assert answer.status_code == 403, path
-        assert "Page too old" in answer.text, path
-        if "HX-Request" in headers:
+        assert ('"forgery"' if path.startswith("/api/") else "Page too old") in answer.text, path
+        if "HX-Request" in headers and not path.startswith("/api/"):
             assert answer.headers["HX-Refresh"] == "true"
     assert snapshot.changed(before) == set()
     assert len(paths) == len(PAGES) - len(OPEN_TO_FORGERY)
@@ -120,6 +123,27 @@ def test_a_made_up_access_token_opens_no_way_past_the_check(anna: User) -> None:
         if getattr(one.view, "login_required", True):
             assert answer.status_code in (401, 403), path
     assert snapshot.changed(before) == set()
+
+
+@pytest.mark.parametrize("kind", ["made up", "good"])
+def test_a_token_beside_a_session_opens_no_way_past_the_check_of_pages(kind: str, anna: User, ben: User) -> None:
+    """Pages that are open to all know the session whatever the header says: a form there needs its proof."""
+    mine = tokens.make(user=ben, name="Script", scopes=["write"], lasts=dt.timedelta(days=1)).text
+    headers = {"Authorization": f"Bearer {mine if kind == 'good' else 'mn_made-up'}"}
+    client, pages = careful(anna), of(anna)
+    before = snapshot.taken()
+    for one, path in pages:
+        if not getattr(one.view, "login_required", True) and one.name not in OPEN_TO_FORGERY:
+            assert client.post(path, headers=headers).status_code == 403, path
+    assert snapshot.changed(before) <= {"session_tokens"}, "when a token was last used is noted"
+    assert client.get("/account/").status_code == 200, "still signed in"
+
+
+def test_a_made_up_token_beside_a_session_does_nothing_by_the_api(anna: User) -> None:
+    client = careful(anna)
+    for scheme in ("Bearer mn_made-up", "bearer mn_", "Bearer other", "Basic mn_x"):
+        answer = client.post("/api/v1/me/", headers={"Authorization": scheme})
+        assert answer.json()["error"]["code"] in ("bad_token", "forgery"), scheme
 
 
 # --- links ------------------------------------------------------------------------------------------------------------
