@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import MediaItem
-from requests_app.models import ProblemKind, RequestStatus, RequestType
+from requests_app.models import ProblemKind, RequestType
+from requests_app.which import COUNTED, SORTS, STATES, Which
 
 
 class AskForm(forms.Form):
@@ -42,18 +44,31 @@ class WishForm(forms.Form):
 
 
 class ListForm(forms.Form):
-    """Which requests a list shows."""
+    """Which requests a list shows, and in which order."""
 
-    status = forms.ChoiceField(
-        label=_("State"), choices=[("", _("all")), ("open", _("open")), *RequestStatus.choices], required=False
-    )
+    status = forms.ChoiceField(label=_("State"), choices=STATES, required=False)
     q = forms.CharField(label=_("Title"), max_length=200, required=False)
+    sort = forms.ChoiceField(label=_("Order"), choices=SORTS, required=False)
 
-    def shown(self) -> tuple[str, str]:
-        """State and title; empty ones where the form is not well filled in."""
+    def which(self) -> Which:
+        """What is asked for; everything, the newest first, where the form is not well filled in."""
         if not self.is_valid():
-            return "", ""
-        return self.cleaned_data["status"], self.cleaned_data["q"].strip()
+            return Which()
+        told = self.cleaned_data
+        return Which(told["status"], told["q"].strip(), told["sort"] or "newest")
+
+    def tell(self, counts: Mapping[str, int]) -> None:
+        """Write beside each state how many there are."""
+        field = self.fields["status"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [(value, _counted(str(label), counts.get(value, 0))) for value, label in STATES]
+
+
+def _counted(label: str, count: int) -> str:
+    """“declined (17)”; “there (1000+)” where no more were counted."""
+    if not count:
+        return label
+    return f"{label} ({count}+)" if count >= COUNTED else f"{label} ({count})"
 
 
 class DeclineForm(forms.Form):

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.rights import Right, may
@@ -174,9 +174,3 @@ def doings(request: MediaRequest, user: User) -> Doings:
         mark_there=staff and request.may_become(RequestStatus.AVAILABLE),
         leave=not mine and request.followers.filter(user=user).exists(),
     )
-
-
-def counts(found: QuerySet[MediaRequest]) -> dict[str, int]:
-    """How many there are in each state."""
-    told = found.order_by().values_list("status").annotate(n=Count("pk"))
-    return dict(told)

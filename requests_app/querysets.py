@@ -53,6 +53,13 @@ class RequestQuerySet(models.QuerySet["MediaRequest"]):
     def for_title(self, tmdb_id: int, media_type: str) -> RequestQuerySet:
         return self.filter(tmdb_id=tmdb_id, media_type=media_type)
 
+    def titled_like(self, text: str) -> RequestQuerySet:
+        """Those whose title holds every word of `text`."""
+        found = self
+        for word in text.split()[:12]:
+            found = found.filter(title__icontains=word)
+        return found
+
     def waiting_to_be_handed_over(self) -> RequestQuerySet:
         """Approved films and series that Overseerr has not heard of."""
         return self.filter(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from accounts.models import User
@@ -57,6 +58,9 @@ def test_each_list_and_look_up_has_its_index(crowd: User) -> None:
     )
     assert_uses(all_of_them[:20], "requests_created")
     assert_uses(all_of_them.filter(created_at__lte=half_way)[:20], "requests_created")
+    by_title = MediaRequest.objects.kept().annotate(by_title=Lower("title")).order_by("by_title", "pk")
+    assert_uses(by_title[:20], "requests_by_title")
+    assert_uses(by_title.filter(by_title__gte="title 5")[:20], "requests_by_title")
     assert_uses(all_of_them.filter(status="declined")[:20], "requests_status_created", "requests_created")
     assert_uses(MediaRequest.objects.pending().newest_first()[:20], "requests_status_created")
     assert_uses(MediaRequest.objects.open().newest_first()[:20], "requests_open")

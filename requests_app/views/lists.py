@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import moderator_required
-from medianest.lib.pagination import page_by_key
-from requests_app import deciding, pages
+from operations.row_security import own_scope
+from requests_app import deciding, listing, pages
 from requests_app.forms import ListForm
 from requests_app.models import MediaRequest
-from requests_app.querysets import RequestQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-_MOST_IN_CSV = 10_000
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_GET
@@ -42,55 +39,54 @@ def everybodys(request: HttpRequest) -> HttpResponse:
 def _listed(request: HttpRequest, *, everybodys: bool) -> HttpResponse:
     user = cast("User", request.user)
     form = ListForm(request.GET)
-    base = _base(user, everybodys=everybodys)
-    found = _filtered(base, form)
-    after, before = request.GET.get("after", ""), request.GET.get("before", "")
-    page = page_by_key(pages.for_lists(found), after=after, before=before)
+    which = form.which()
+    found = listing.of(user, everybodys=everybodys)
+    form.tell(listing.counts(found))
+    page = listing.page(found, which, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     context = {
         "form": form,
         "page": page,
         "rows": pages.rows(page.rows, user),
         "everybodys": everybodys,
-        "waiting": base.pending().count() if everybodys else 0,
-        "is_filtered": any(form.shown()),
+        "is_filtered": which.is_narrowed,
+        "by_time": which.sort == "newest",
     }
     return render(request, "requests/list.html", context)
 
 
-def _base(user: User, *, everybodys: bool) -> RequestQuerySet:
-    return MediaRequest.objects.kept() if everybodys else MediaRequest.objects.concerning(user)
+class _Line:
+    """What csv writes to: it hands each line on."""
+
+    def write(self, line: str) -> str:
+        return line
 
 
-def _filtered(found: RequestQuerySet, form: ListForm) -> RequestQuerySet:
-    status, typed = form.shown()
-    if status == "open":
-        found = found.filter(is_open=True)
-    elif status:
-        found = found.filter(status=status)
-    return found.filter(title__icontains=typed) if typed else found
+def _table(request: HttpRequest, *, everybodys: bool) -> StreamingHttpResponse:
+    writer = csv.writer(_Line())
+    portions = listing.table(cast("User", request.user), ListForm(request.GET).which(), everybodys=everybodys)
 
+    def streamed() -> Iterator[str]:
+        yield "\ufeff"
+        for portion in portions:
+            yield "".join(writer.writerow(line) for line in portion)
 
-@require_GET
-def table(request: HttpRequest) -> HttpResponse:
-    """One's own requests as CSV, the newest 10,000; cells that a spreadsheet would take for formulas are quoted."""
-    user = cast("User", request.user)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(streamed(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="requests.csv"'
-    response.write("\ufeff")
-    writer = csv.writer(response)
-    writer.writerow(["title", "type", "year", "seasons", "state", "asked", "there since", "reason"])
-    found = _filtered(_base(user, everybodys=False), ListForm(request.GET)).newest_first()
-    for one in pages.for_lists(found)[:_MOST_IN_CSV]:
-        year = one.media_item.release_date.year if one.media_item and one.media_item.release_date else ""
-        asked, there = one.created_at.isoformat(), one.completed_at.isoformat() if one.completed_at else ""
-        cells = [one.title, one.media_type, year, pages.seasons(one), one.status, asked, there]
-        writer.writerow([_plain(cell) for cell in [*cells, one.decline_reason or one.failure_reason]])
     return response
 
 
-def _plain(cell: object) -> str:
-    text = str(cell)
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
+@own_scope
+@require_GET
+def my_table(request: HttpRequest) -> StreamingHttpResponse:
+    """One's own requests as CSV, as the list is narrowed and sorted."""
+    return _table(request, everybodys=False)
+
+
+@moderator_required
+@require_GET
+def table(request: HttpRequest) -> StreamingHttpResponse:
+    """Everybody's as CSV, for moderators."""
+    return _table(request, everybodys=True)
 
 
 @moderator_required
