@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from sandbox.outgoing import Sent
 from sandbox.overseerr import (
     discover_views,
+    filling,
     issue_views,
     media_views,
     progress,
@@ -109,6 +110,10 @@ class Overseerr(ServiceServer):
         with self.settings.lock:
             rules.fail(self.settings, self._request(request_id))
 
+    def fill(self, count: int, people: int = 40) -> None:
+        """Add years of requests, as `filling.fill` says."""
+        filling.fill(self.settings, count, people)
+
     def _request(self, request_id: int) -> Request:
         found = self.settings.find_request(request_id)
         if found is None:
@@ -131,15 +136,15 @@ class Overseerr(ServiceServer):
         self.settings.outgoing.stop()
 
     def control(self, orders: dict[str, Any]) -> dict[str, Any]:
-        """Orders: `set_media_status` ([tmdb id, type, status]), `advance` and `fail` (request id), `permit`
-        ([user name, permissions]), `webhook` {url, authorization}, and the settings that `state()` shows.
+        """Orders: `set_media_status` ([tmdb id, type, status]), `advance` and `fail` (request id), `fill` (how many
+        requests), `permit` ([user name, permissions]), `webhook` {url, authorization}, and the settings that `state()` shows.
 
         Raises KeyError for any other name or an unknown request, ValueError for a step that cannot be.
         """
         for name, value in orders.items():
             if name in _SETTINGS:
                 setattr(self.settings, name, value)
-            elif name in ("advance", "fail"):
+            elif name in ("advance", "fail", "fill"):
                 getattr(self, name)(value)
             elif name in ("set_media_status", "permit"):
                 getattr(self, name)(*value)

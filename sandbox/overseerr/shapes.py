@@ -39,7 +39,7 @@ def user_shape(state: State, user: User) -> dict[str, Any]:
         "tvQuotaDays": user.tv_quota_days,
         "createdAt": stamp(user.created),
         "updatedAt": stamp(user.updated),
-        "requestCount": sum(one.requested_by is user for one in state.requests),
+        "requestCount": state.request_count(user),
         "displayName": user.display_name,
     }
     if state.major >= 2:

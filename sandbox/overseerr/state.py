@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections import Counter
 
 from sandbox.outgoing import Outgoing
 from sandbox.overseerr.records import Blocked, Issue, Media, MediaStatus, Permission, Request, Season, User, now
@@ -28,6 +29,7 @@ class State:
         self.users: dict[int, User] = {}
         self.media: list[Media] = []
         self.requests: list[Request] = []
+        self._counted: tuple[tuple[int, int], Counter[int]] = ((-1, 0), Counter())
         self.issues: list[Issue] = []
         self.blocklist: list[Blocked] = []
         self.outgoing = Outgoing("axios/1.3.4" if version.startswith("1.") else "axios/1.12.2")
@@ -100,6 +102,13 @@ class State:
 
     def find_request(self, request_id: int) -> Request | None:
         return next((one for one in self.requests if one.request_id == request_id), None)
+
+    def request_count(self, user: User) -> int:
+        """How many requests somebody made; counted anew when one was added or taken away."""
+        now_there = (len(self.requests), self.requests[-1].request_id if self.requests else 0)
+        if self._counted[0] != now_there:
+            self._counted = (now_there, Counter(one.requested_by.user_id for one in self.requests))
+        return self._counted[1][user.user_id]
 
     def requests_for(self, media: Media) -> list[Request]:
         return [one for one in self.requests if one.media is media]
