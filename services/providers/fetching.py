@@ -101,6 +101,7 @@ class Fetching:
     seasons: Mapping[int, Stage] = dataclasses.field(default_factory=dict)
     progress: float | None = None
     created_at: dt.datetime | None = None
+    changed_at: dt.datetime | None = None
     title_is_partly_there: bool = False
 
     def covers(self, wish: Wish) -> bool:
@@ -111,11 +112,15 @@ class Fetching:
 
 @dataclasses.dataclass(frozen=True)
 class FetchingPage:
-    """Some of the requests; `total` counts all of them. `troubles` names helpers of the service that do not answer."""
+    """Some of the requests; `total` counts all of them, `unreadable` those of this page that make no sense.
+
+    `troubles` names helpers of the service that do not answer.
+    """
 
     requests: tuple[Fetching, ...]
     total: int
     troubles: tuple[str, ...] = ()
+    unreadable: int = 0
 
 
 def address_key(email: str) -> str:
@@ -129,6 +134,10 @@ class Accounts:
 
     by_plex_id: Mapping[int, int]
     by_address: Mapping[str, int]
+
+    def numbers(self) -> frozenset[int]:
+        """All accounts of which a Plex number or an address is known."""
+        return frozenset(self.by_plex_id.values()) | frozenset(self.by_address.values())
 
     def find(self, *, plex_id: int | None, email: str | None) -> int | None:
         """The number of somebody's account: by Plex number, then by address. None if there is none."""
@@ -193,7 +202,8 @@ class CanFetchTitles(ABC):
 
     @abstractmethod
     def page(self, *, skip: int, take: int, oldest_first: bool = False) -> FetchingPage:
-        """Requests of everybody, changed last first; oldest first where the service can (`can_list_oldest_first`)."""
+        """Requests of everybody, changed last first. With `oldest_first` in the order in which they were made: the
+        oldest first where the service can (`can_list_oldest_first`), else the newest."""
 
     @abstractmethod
     def can_list_oldest_first(self) -> bool:

@@ -47,6 +47,8 @@ _OVER = (Stage.DECLINED, Stage.FAILED, Stage.AVAILABLE)
 class FetchesTitles(Provider, CanFetchTitles):
     """The part of Overseerr that has titles fetched."""
 
+    _generation: Generation | None = None
+
     # --- calls ----------------------------------------------------------------------------------------------------------------
     def _send(
         self,
@@ -70,7 +72,12 @@ class FetchesTitles(Provider, CanFetchTitles):
         return answer
 
     def generation(self) -> Generation:
-        """Which of the three it is; asked once in ten minutes."""
+        """Which of the three it is; asked once in ten minutes, and by one piece of work once."""
+        if self._generation is None:
+            self._generation = self._told_generation()
+        return self._generation
+
+    def _told_generation(self) -> Generation:
         key = f"overseerr:generation:{hashlib.sha256(self.connection.url.encode()).hexdigest()[:32]}"
         known = cache.get(key)
         if isinstance(known, int):
@@ -149,16 +156,17 @@ class FetchesTitles(Provider, CanFetchTitles):
     def page(self, *, skip: int, take: int, oldest_first: bool = False) -> FetchingPage:
         """With parameters that its version knows, for it refuses any other; `take` has no upper bound there."""
         take = min(max(take, 1), 200)
-        order = "sort=modified"
+        order = "sort=added" if oldest_first else "sort=modified"
         if oldest_first and self.can_list_oldest_first():
-            order = "sort=added&sortDirection=asc"
+            order += "&sortDirection=asc"
         answer = self._send("GET", f"/request?take={take}&skip={max(skip, 0)}&filter=all&{order}", limits=_LIST)
         told = _record(answer)
-        read = (reading.fetching(one) for one in entries(told.get("results")))
+        listed = list(entries(told.get("results")))
+        read = [found for one in listed if (found := reading.fetching(one)) is not None]
         silent = under(told, "serviceErrors") or {}
         troubles = [str(one.get("name") or kind) for kind in silent for one in entries(silent[kind])]
         total = reading.whole(under(told.get("pageInfo"), "results")) or 0
-        return FetchingPage(tuple(one for one in read if one is not None), total, tuple(troubles[:10]))
+        return FetchingPage(tuple(read), total, tuple(troubles[:10]), unreadable=len(listed) - len(read))
 
     def can_list_oldest_first(self) -> bool:
         return self.generation() >= Generation.JELLYSEERR

@@ -42,6 +42,7 @@ def fetching(told: Mapping[str, Any]) -> Fetching | None:
         seasons=seasons,
         progress=_progress(under(title, "downloadStatus4k" if is_4k else "downloadStatus"), seasons),
         created_at=_moment(told.get("createdAt")),
+        changed_at=_moment(told.get("updatedAt")),
         title_is_partly_there=there == PARTLY,
     )
 
