@@ -23,6 +23,7 @@ from medianest.lib.http import ProviderError
 from operations.models import Job
 from requests_app import adopting, changes, outside, promises
 from requests_app.models import SEASON_TRANSITIONS, TRANSITIONS, MediaRequest, RequestedSeason, RequestStatus
+from requests_app.taking_over import said_of, seasons_stage
 from services.providers.fetching import CanFetchTitles, Fetching, NoSuchRequest, Stage
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def apply(service: CanFetchTitles, request: MediaRequest, told: Fetching) -> Non
 
 def _judge(service: CanFetchTitles, request: MediaRequest, told: Fetching) -> _Judged:
     if told.stage is Stage.DECLINED:
-        return _Judged(RequestStatus.DECLINED, text=_("Declined in Overseerr."))
+        return _Judged(RequestStatus.DECLINED, text=said_of(told.stage))
     held = held_of(request)
     if request.media_type == "movie":
         return _film(told, held)
@@ -143,7 +144,7 @@ def _film(told: Fetching, held: Held | None) -> _Judged:
     if held is not None and held.film:
         return _Judged(RequestStatus.AVAILABLE)
     if told.stage is Stage.FAILED:
-        return _Judged(RequestStatus.FAILED, text=_failed())
+        return _Judged(RequestStatus.FAILED, text=said_of(told.stage))
     if told.stage is Stage.AVAILABLE and held is not None:
         return _Judged(RequestStatus.PROCESSING, text=_("It is loaded; Plex does not show it yet."))
     return _Judged(_word(told.stage))
@@ -159,7 +160,7 @@ def _series(service: CanFetchTitles, request: MediaRequest, told: Fetching, held
     if words == {"available"}:
         return _Judged(RequestStatus.AVAILABLE, seasons)
     if told.stage is Stage.FAILED:
-        return _Judged(RequestStatus.FAILED, seasons, _failed())
+        return _Judged(RequestStatus.FAILED, seasons, said_of(told.stage))
     if words & {"available", "partially_available"}:
         return _Judged(RequestStatus.PARTIALLY_AVAILABLE, seasons)
     if "processing" in words:
@@ -179,18 +180,13 @@ def _season(stage: Stage, number: int, held: Held | None) -> str:
         return "available"
     if held is not None and number in held.begun:
         return "partially_available"
-    words = {Stage.FAILED: "failed", Stage.PROCESSING: "processing", Stage.PARTLY: "partially_available"}
-    if stage is Stage.AVAILABLE:
-        return "available" if held is None else "processing"
-    return words.get(stage, "wanted")
+    if stage is Stage.AVAILABLE and held is not None:
+        return "processing"
+    return seasons_stage(stage)
 
 
 def _word(stage: Stage) -> str:
     return RequestStatus(stage.value)
-
-
-def _failed() -> str:
-    return _("Overseerr could not give it to Radarr or Sonarr.")
 
 
 @transaction.atomic
