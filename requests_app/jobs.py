@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from operations.jobs import kind
 from operations.lease import Run
-from requests_app import following, handover, passing, promises
+from requests_app import following, handover, naming, passing, promises
 from requests_app.models import MediaRequest
 
 PURGE = "requests.purge"
@@ -47,6 +47,12 @@ def follow(run: Run) -> None:
     """Look how far everything is, after handing over what waited for a service."""
     handover.waiting()
     following.follow(run)
+
+
+@kind(promises.NAME_TITLES)
+def name_titles(run: Run) -> None:
+    """Find out what the titles of imported requests are called."""
+    naming.name_some(run)
 
 
 @kind(promises.TELL_PROBLEM)

@@ -11,6 +11,7 @@ HAND_OVER = "requests.hand_over"
 WITHDRAW = "requests.withdraw"
 FOLLOW = "requests.follow"
 TELL_PROBLEM = "requests.tell_problem"
+NAME_TITLES = "requests.name_titles"
 
 
 def hand_over_key(request_id: UUID) -> str:
@@ -40,6 +41,11 @@ def follow() -> None:
 def follow_soon() -> None:
     """The same in a moment, once for however many hints come until then."""
     promise(FOLLOW, key=FOLLOW, delay=timedelta(seconds=2), renew=True)
+
+
+def name_titles() -> None:
+    """Find out what titles are called of which only the number is known."""
+    promise(NAME_TITLES, key=NAME_TITLES, renew=True)
 
 
 def pass_problem(problem_id: UUID) -> None:
