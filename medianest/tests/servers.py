@@ -37,7 +37,8 @@ def _start_what_is_missing() -> None:
     folder.chmod(0o711)  # started by root, PostgreSQL runs as another account and must get in
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ.setdefault("MEDIANEST_DATA", str(folder / "data"))
-    (folder / "data").mkdir()
+    # A server that a test starts wants a folder of stylesheets, be it the first test of its process.
+    (Path(os.environ["MEDIANEST_DATA"]) / "static").mkdir(parents=True, exist_ok=True)
     if not os.environ.get("DATABASE_URL"):
         postgres = Postgres(folder / "pg")
         postgres.start()
