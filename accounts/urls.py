@@ -6,7 +6,7 @@ from django.urls import path
 
 from accounts import rights_page, views
 from accounts.letters import views as letters
-from accounts.plex import import_views
+from accounts.plex import import_views, link_views
 from accounts.plex import views as plex
 from accounts.profile import picture_views
 from accounts.profile import views as profile
@@ -42,6 +42,8 @@ urlpatterns = [
     path("plex/stop/", plex.stop, name="plex-stop"),
     path("plex/refused/", plex.refused, name="plex-refused"),
     path("plex/reconnect/", plex.reconnect, name="plex-reconnect"),
+    path("plex/link/", link_views.link, name="plex-link"),
+    path("plex/unlink/", link_views.unlink, name="plex-unlink"),
     path("import/", import_views.people, name="import"),
     path("import/start/", import_views.start, name="import-start"),
     path("import/look/", import_views.look_again, name="import-look"),

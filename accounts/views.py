@@ -66,6 +66,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_password(request: HttpRequest) -> HttpResponse:
     user = _person(request)
+    if not user.has_usable_password():
+        messages.info(request, _("You sign in with Plex and have no password here. It is changed at Plex."))
+        return redirect("accounts:profile")
     form = ChangePasswordForm(request.POST if request.method == "POST" else None, user=user)
     try:
         if form.is_bound and form.asks_for_current:

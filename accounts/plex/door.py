@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from accounts.plex import guests
 from medianest.lib.errors import Cannot
@@ -12,51 +12,62 @@ from medianest.lib.http import BadCredentials, ProviderError
 from services.providers.base import Guest, Relation
 from services.providers.plex.tv import Account
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 
 class Refusal(Cannot):
     """Not today. `kind` names the page's words; `who` is how Plex calls the account, if it is known."""
 
     kind: ClassVar[str]
+    words: ClassVar[_StrPromise]
+    """For whoever is signed in already; the others get a page of their own."""
     who = ""
 
-    def __init__(self, sentence: str = "") -> None:
-        super().__init__(sentence or _("You cannot sign in with Plex at the moment."))
+    def __init__(self) -> None:
+        super().__init__(str(self.words))
 
 
 class NotShared(Refusal):
     """The server is not shared with this account."""
 
     kind = "not-shared"
+    words = _("The server is not shared with this Plex account. Nothing was changed.")
 
 
 class InvitationPending(Refusal):
     """It is shared, and the invitation lies unanswered."""
 
     kind = "pending"
+    words = _("The invitation of this Plex account is not accepted yet. Accept it at Plex, then try again.")
 
 
 class PlexAway(Refusal):
     """Nobody can be asked who this is, or who may enter."""
 
     kind = "away"
+    words = _("Plex does not answer. Nothing was changed; try again in a few minutes.")
 
 
 class ConnectionDead(Refusal):
     """Plex no longer accepts the server's own token."""
 
     kind = "reconnect"
+    words = _("Plex no longer accepts the token of this server: an administrator has to reconnect Plex first.")
 
 
 class NotSetUp(Refusal):
     """No Plex server is connected."""
 
     kind = "not-set-up"
+    words = _("Plex is not connected yet: an administrator has to do that first.")
 
 
 class ShutOut(Refusal):
     """An administrator shut this person out."""
 
     kind = "shut-out"
+    words = _("The account that belongs to this Plex account is closed here.")
 
 
 def judge(account: Account) -> Guest:

@@ -34,10 +34,10 @@ def enter(request: HttpRequest, pending: pins.Pending, token: Token) -> User:
     """
     who = ""
     try:
-        account = _who(token)
+        account = who_approved(token)
         who = account.username or account.name
         guest = door.judge(account)
-        person = _sign_in(request, pending, _told_by(guest, account), token)
+        person = _sign_in(request, pending, told_by(guest, account), token)
     except door.Refusal as refusal:
         refusal.who = who
         _note(request, refusal)
@@ -47,7 +47,8 @@ def enter(request: HttpRequest, pending: pins.Pending, token: Token) -> User:
     return person
 
 
-def _who(token: Token) -> Account:
+def who_approved(token: Token) -> Account:
+    """Whose token it is. Raises UsedUp for a dead one, PlexAway."""
     try:
         with PlexTv(Purpose.SIGN_IN) as tv:
             return tv.who(token.value)
@@ -57,7 +58,7 @@ def _who(token: Token) -> Account:
         raise door.PlexAway from None
 
 
-def _told_by(guest: Guest, account: Account) -> Guest:
+def told_by(guest: Guest, account: Account) -> Guest:
     """The owner's list decides; how somebody is called they say themselves."""
     return Guest(
         account.id,

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from accounts.models import Account as Link
 from accounts.models import LinkType, Role, Status, User
 from accounts.models import Provider as Way
+from accounts.models.last_administrator import LOCK  # as for roles: the first owner becomes one
 from accounts.plex.door import ShutOut
 from accounts.rules import CannotChangePerson, another_administrator_than
 from accounts.sessions import end_sessions
@@ -27,7 +28,6 @@ from services.providers.plex.tv import PlexTv
 
 log = structlog.get_logger(__name__)
 
-_LOCK = "accounts.administrators"  # the same as for roles: the first owner becomes one
 _NAMELESS = "plex"
 
 
@@ -41,7 +41,7 @@ def welcome(
     The token is kept encrypted, in place of an older one. Raises ShutOut for whom an administrator suspended or
     deleted.
     """
-    hold_until_commit(_LOCK)
+    hold_until_commit(LOCK)
     person = _find(guest.account_id)
     if person is None:
         person = _new(guest, by=by, request=request)
@@ -50,11 +50,7 @@ def welcome(
     elif person.status == Status.INACTIVE and token is not None:
         person.status = Status.ACTIVE
         security.record("person.access_returned", request=request, about=person.username)
-    _bring_up_to_date(person, guest)
-    if token is not None:
-        person.plex_token = token.value
-    person.save()
-    _link(person, token)
+    take_from(person, guest, token)
     return person
 
 
@@ -83,6 +79,15 @@ def _new(guest: Guest, *, by: User | None, request: HttpRequest | None) -> User:
 
 def _an_owner_administers() -> bool:
     return User.objects.administrators().filter(plex_id__isnull=False).exists()
+
+
+def take_from(person: User, guest: Guest, token: Token | None) -> None:
+    """Save what Plex tells of the person, and the token in place of an older one. In the caller's transaction."""
+    _bring_up_to_date(person, guest)
+    if token is not None:
+        person.plex_token = token.value
+    person.save()
+    _link(person, token)
 
 
 def _bring_up_to_date(person: User, guest: Guest) -> None:
@@ -126,7 +131,7 @@ def lose_access(pk: uuid.UUID) -> bool:
     administrator, who could else not mend a mistake.
     """
     with transaction.atomic():
-        hold_until_commit(_LOCK)
+        hold_until_commit(LOCK)
         person = User.objects.select_for_update().filter(pk=pk, status=Status.ACTIVE).first()
         if person is None or _is_last_administrator(person):
             return False

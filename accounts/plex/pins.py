@@ -37,6 +37,7 @@ class Aim(enum.StrEnum):
     """What the PIN is for."""
 
     SIGN_IN = "sign-in"
+    LINK = "link"  # somebody who is signed in gets another way in
     RECONNECT = "reconnect"  # an administrator gives the server's own connection a new token
 
     @property

@@ -12,8 +12,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import administrator_required
+from accounts.middleware import page_left
 from accounts.models import User
-from accounts.plex import door, entry, guests, pins, reconnecting
+from accounts.plex import door, entry, guests, linking, pins, reconnecting
 from accounts.plex.pins import Aim, Pending
 from accounts.rights import Right, may
 from accounts.sessions import freshness
@@ -23,6 +24,7 @@ from medianest.lib.errors import Cannot
 from medianest.lib.http import ProviderError
 from medianest.lib.redirects import next_page
 from operations.row_security import own_scope
+from services.providers.plex.tokens import Token
 
 _REFUSED = "plex_refused"
 _BEGINS_FROM_ADDRESS, _WINDOW = 60, 15 * 60
@@ -181,6 +183,8 @@ def _go_on(request: HttpRequest, begun: Pending) -> HttpResponse:
             return redirect("accounts:plex-waiting")
         if begun.aim is Aim.RECONNECT:
             return _reconnect(request, begun, token.value)
+        if begun.aim is Aim.LINK:
+            return _link(request, begun, token)
         entry.enter(request, begun, token)
     except door.Refusal as refusal:
         return _refuse(request, refusal, begun)
@@ -189,16 +193,34 @@ def _go_on(request: HttpRequest, begun: Pending) -> HttpResponse:
     except Cannot as over:
         pins.forget(request)
         messages.warning(request, over.sentence)
-        return redirect("home" if request.user.is_authenticated else "accounts:sign-in")
+        return redirect(begun.goal if request.user.is_authenticated else "accounts:sign-in")
     return redirect(begun.goal)
 
 
 def _refuse(request: HttpRequest, refusal: door.Refusal, begun: Pending | None = None) -> HttpResponse:
-    """Keep why, so that going back and loading again tell the same. While Plex is away its PIN may still do."""
-    if not isinstance(refusal, door.PlexAway):
+    """Keep why, so that going back and loading again tell the same. While Plex is away its PIN may still do.
+
+    Whoever is signed in is told where they wanted to go, and begins anew.
+    """
+    is_in = request.user.is_authenticated
+    if is_in or not isinstance(refusal, door.PlexAway):
         pins.forget(request)
+    if is_in:
+        messages.error(request, refusal.sentence)
+        return redirect(begun.goal if begun else page_left(request))
     request.session[_REFUSED] = {"kind": refusal.kind, "who": refusal.who, "state": begun.state if begun else ""}
     return redirect("accounts:plex-refused")
+
+
+def _link(request: HttpRequest, begun: Pending, token: Token) -> HttpResponse:
+    """Only for whoever began it: their session ends with them, and the PIN with it."""
+    if not isinstance(request.user, User):
+        pins.forget(request)
+        return redirect("accounts:sign-in")
+    linking.link(user=request.user, token=token, request=request)
+    pins.forget(request)
+    messages.success(request, _("Your Plex account is linked. From now on you can sign in with either."))
+    return redirect(begun.goal)
 
 
 def _reconnect(request: HttpRequest, begun: Pending, token: str) -> HttpResponse:

@@ -43,6 +43,7 @@ def page(request: HttpRequest, **forms: Any) -> HttpResponse:
     kept = actions.profile_of(user)
     context = {
         "person": user,
+        "has_password": user.has_usable_password(),
         "picture_form": PictureForm(),
         "telling_form": TellingForm(muted=kept.preferences.get("muted_events", [])),
         "channels": NotificationChannel.objects.of(user)[:_MOST_CHANNELS],

@@ -123,12 +123,13 @@ def confirm(request: HttpRequest) -> HttpResponse:
 def _confirm_page(
     request: HttpRequest, form: ConfirmForm, goal: str, refusal: str = "", *, status: int = 200
 ) -> HttpResponse:
+    user = _person(request)
     context = {
         "form": form,
         "next": goal,
         "refusal": refusal,
-        "by_password": _person(request).has_usable_password(),
-        "plex_is_ready": guests.is_connected(),
+        "by_password": user.has_usable_password(),
+        "by_plex": user.plex_id is not None and guests.is_connected(),
     }
     return plex.may_speak_with_plex(render(request, "accounts/confirm.html", context, status=status))
 
