@@ -25,7 +25,7 @@ from tools.house import ROOT, House
 
 SIZES = {"phone": (390, 844), "desktop": (1440, 1000)}
 THEMES = ("dark", "light")
-SIGNED_OUT = {"sign-in": "/account/sign-in/"}
+SIGNED_OUT = {"sign-in": "/account/sign-in/", "forgotten": "/account/reset/", "link-over": "/account/reset/new/"}
 ALWAYS = {
     "home": "/",
     "library": "/library",
@@ -38,6 +38,12 @@ ALWAYS = {
     "streaming": "/account/streaming/",
     "import": "/account/import/",
     "plex-reconnect": "/account/plex/reconnect/",
+    "plex-unlink": "/account/plex/unlink/",
+    "second-step": "/account/second-step/",
+    "second-step-set-up": "/account/second-step/set-up/",
+    "e-mail": "/account/e-mail/",
+    "leaving": "/account/leaving/",
+    "leave": "/account/leaving/leave/",
     "change-password": "/account/change-password/",
     "confirm": "/account/confirm/",
     "devices": "/account/devices/",
