@@ -1,6 +1,7 @@
 """A table whose rows are written once, declared on the model like any other rule.
 
-A trigger refuses to change or remove them, to everybody. Retention and the forgetting of a person go through functions
+A trigger refuses to change or remove them, to everybody. Rows of a `hidden` table are also added by none of the running
+roles, only by functions of the tables' owner. Retention and the forgetting of a person go through functions
 that belong to the table's owner and open the lock for themselves alone: `SECURITY DEFINER` with `medianest.rewriting`
 set. Anybody may set that word; it opens nothing for a role that does not own the table.
 """
@@ -36,6 +37,13 @@ CREATE POLICY house_reads ON {table} FOR SELECT USING (current_user <> 'mn_app')
 CREATE POLICY nobody_changes ON {table} FOR UPDATE USING (true);
 CREATE POLICY nobody_removes ON {table} FOR DELETE USING (true);
 ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+DO $$
+DECLARE running name;
+BEGIN
+    FOR running IN SELECT rolname FROM pg_catalog.pg_roles WHERE rolname IN ('mn_app', 'mn_staff', 'mn_worker') LOOP
+        EXECUTE pg_catalog.format('REVOKE INSERT ON {table} FROM %I', running);
+    END LOOP;
+END $$;
 """
 _SHOW = """
 ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;
@@ -47,7 +55,8 @@ DROP POLICY nobody_removes ON {table};
 
 
 class AppendOnly(models.BaseConstraint):
-    """Rows may be added and read. With `hidden`, the role that the web has on people's pages (`mn_app`) reads none.
+    """Rows may be added and read. With `hidden` only the tables' owner adds them, which is whom the trail's triggers run
+    as, and the role that the web has on people's pages (`mn_app`) reads none.
 
     Changing is let through by the policies only to meet the trigger, which says so instead of changing nothing.
     """

@@ -14,11 +14,21 @@ import pgtrigger
 from pgtrigger import compiler
 
 _CONTEXT = "DECLARE trail_context jsonb := NULLIF(current_setting('pghistory.context_metadata', true), '')::jsonb;"
+# A line is written with the rights of the tables' owner: the running roles have none to add one themselves. Nobody else
+# may name the function for a trigger of their own, which would be another way to make lines up.
+_GUARD = """
+            ALTER FUNCTION {pgid}() SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp;
+            REVOKE ALL ON FUNCTION {pgid}() FROM PUBLIC;
+"""
 _MOST_ARGUMENTS = 50  # a function takes 100 arguments at most, and here each value has two
 
 
 class TrailSQL(compiler.UpsertTriggerSql):
     """Makes function and trigger. Unlike pgtrigger's own there is no setting by which a session could skip them."""
+
+    def __init__(self, *, pgid: str, **said: Any) -> None:
+        super().__init__(pgid=pgid, **said)
+        self.data += _GUARD.format(pgid=pgid)  # after the hash was taken: no migration has to be written anew for it
 
     def get_template(self) -> str:
         return """

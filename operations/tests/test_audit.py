@@ -257,6 +257,42 @@ def test_the_running_roles_leave_a_trail(role: str) -> None:
     assert last("quick_links").after == {"title": "x"}
 
 
+@pytest.mark.parametrize("table", TRAILS)
+@pytest.mark.parametrize("role", ["mn_app", "mn_worker", "mn_staff"])
+def test_the_running_roles_cannot_make_lines_up(role: str, table: str) -> None:
+    forged = "(pgh_created_at, pgh_label, pgh_obj_id) SELECT now(), 'delete', pgh_obj_id"
+    with pytest.raises(DatabaseError, match=f"permission denied for table {table}_audit"):
+        as_role(role, f"INSERT INTO {table}_audit {forged} FROM {table}_audit")
+
+
+@pytest.mark.parametrize("role", ["mn_app", "mn_worker", "mn_staff"])
+def test_no_table_of_ones_own_writes_lines_into_a_trail(role: str) -> None:
+    """By a trigger on it that names the trail's function."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgfoid::regproc::text FROM pg_trigger WHERE tgrelid = 'quick_links'::regclass AND tgname ~ 'audit_insert'"
+        )
+        (writes,) = cursor.fetchone()
+    with pytest.raises(DatabaseError, match=f"permission denied for function {writes}"):
+        as_role(
+            role,
+            "CREATE TEMP TABLE mine (LIKE public.quick_links) ON COMMIT DROP;"
+            " CREATE TRIGGER forges AFTER INSERT ON mine REFERENCING NEW TABLE AS new_rows"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION {writes}()",
+        )
+
+
+def test_lines_are_written_with_the_rights_of_the_tables_owner_and_a_path_of_their_own() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(DISTINCT p.oid), bool_and(prosecdef AND proconfig = %s AND proowner = relowner)"
+            " FROM pg_trigger t JOIN pg_proc p ON p.oid = tgfoid JOIN pg_class c ON c.oid = tgrelid"
+            " WHERE tgname ~ '^pgtrigger_audit_'",
+            [["search_path=pg_catalog, public, pg_temp"]],
+        )
+        assert cursor.fetchone() == (3 * len(TRAILS), True)
+
+
 @pytest.mark.parametrize(
     "trick",
     [

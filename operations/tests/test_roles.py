@@ -35,7 +35,6 @@ def test_roles_that_the_migrations_make_have_their_rights_on_the_trail() -> None
             may_add = connection.execute(
                 "SELECT rolname, count(*) FROM pg_roles, pg_class WHERE rolname = ANY(%s) AND relname = ANY(%s)"
                 " AND has_table_privilege(pg_roles.oid, pg_class.oid, 'INSERT')"
-                " AND has_sequence_privilege(pg_roles.oid, pg_get_serial_sequence(relname, 'pgh_id'), 'USAGE')"
                 " GROUP BY 1 ORDER BY 1",
                 [["mn_app", "mn_staff", "mn_worker"], [f"{table}_audit" for table in TRAILS]],
             ).fetchall()
@@ -46,5 +45,5 @@ def test_roles_that_the_migrations_make_have_their_rights_on_the_trail() -> None
             )
             told = connection.execute("SELECT pgh_label FROM quick_links_audit").fetchall()
     assert may_call == [("mn_worker", name) for name in sorted(CALLS)]
-    assert may_add == [(role, len(TRAILS)) for role in ("mn_app", "mn_staff", "mn_worker")]
+    assert may_add == [], "only the triggers write lines"
     assert told == [("insert",)]
