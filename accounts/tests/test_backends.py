@@ -49,9 +49,9 @@ def test_time_does_not_tell_whether_a_person_exists(olive: User, settings: Setti
     def seconds(username: str) -> float:
         samples = []
         for _ in range(5):
-            started = time.perf_counter()
+            started = time.process_time()
             authenticate(username=username, password="wrong-password")
-            samples.append(time.perf_counter() - started)
+            samples.append(time.process_time() - started)
         return min(samples)
 
     seconds("olive")

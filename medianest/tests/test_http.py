@@ -22,6 +22,9 @@ from medianest.lib.requests_session import limited_session
 from medianest.tests.wire import Say, dripping, free_port, page, saying, server, silent
 
 QUICK = Limits(connect=0.5, total=0.6, body=1000)
+"""For what never answers in time."""
+ROOMY = Limits(connect=20, total=30, body=1000)
+"""For what answers, however busy the machine."""
 KEY = "s3cret-of-the-nest"
 
 
@@ -31,12 +34,12 @@ def _no_waiting() -> Iterator[None]:
         yield
 
 
-def ask(*answers: Say, limits: Limits = QUICK, attempts: int = 1, path: str = "/x") -> http.Answer:
+def ask(*answers: Say, limits: Limits = ROOMY, attempts: int = 1, path: str = "/x") -> http.Answer:
     with server(*answers) as wire, Client("Plex", wire.url, limits=limits, attempts=attempts) as client:
         return client.get(path, headers={"X-Plex-Token": KEY})
 
 
-def failure(*answers: Say, limits: Limits = QUICK) -> ProviderError:
+def failure(*answers: Say, limits: Limits = ROOMY) -> ProviderError:
     with pytest.raises(ProviderError) as caught:
         ask(*answers, limits=limits)
     shown = "".join(traceback.format_exception(caught.value))
@@ -96,20 +99,20 @@ def test_what_is_not_json_is_not_the_service() -> None:
 )
 def test_time_is_up_in_total(answer: Say) -> None:
     started = time.monotonic()
-    error = failure(answer)
+    error = failure(answer, limits=QUICK)
     assert isinstance(error, Unreachable)
     assert "no answer within 0.6 seconds" in error.sentence
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 20
 
 
 def test_all_calls_of_a_client_share_its_budget() -> None:
     slow = dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n", b"x", 0.05)
     started = time.monotonic()
-    with server(slow) as wire, Client("Plex", wire.url, limits=QUICK, budget=0.7) as client:
-        for _turn in range(3):
+    with server(slow) as wire, Client("Plex", wire.url, limits=ROOMY, budget=2) as client:
+        for _turn in range(20):
             with pytest.raises(Unreachable):
                 client.get("/x")
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 20
 
 
 def test_a_body_is_read_up_to_the_limit() -> None:
@@ -122,8 +125,8 @@ def test_a_compressed_body_is_not_unfolded() -> None:
 
 
 # --- what cannot be reached says why --------------------------------------------------------------------------------------
-def unreachable(url: str) -> str:
-    with Client("Plex", url, limits=QUICK) as client, pytest.raises(Unreachable) as caught:
+def unreachable(url: str, limits: Limits = ROOMY) -> str:
+    with Client("Plex", url, limits=limits) as client, pytest.raises(Unreachable) as caught:
         client.get("/")
     return caught.value.sentence
 
@@ -144,13 +147,13 @@ def test_a_resolver_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> Non
     over = threading.Event()
 
     def late(*args: object, **options: object) -> list[object]:
-        over.wait(5)
+        over.wait(60)
         return []
 
     monkeypatch.setattr(socket, "getaddrinfo", late)
     started = time.monotonic()
-    assert "no connection within 0.5 seconds" in unreachable("http://plex.example")
-    assert time.monotonic() - started < 1.1
+    assert "no connection within 0.5 seconds" in unreachable("http://plex.example", QUICK)
+    assert time.monotonic() - started < 20
     over.set()
 
 
@@ -187,7 +190,7 @@ def test_a_certificate_for_another_name(monkeypatch: pytest.MonkeyPatch) -> None
         assert "for another name" in unreachable(wire.url.replace("http", "https"))
     with (
         server(saying(page()), tls=tls_of(authority, "127.0.0.1")) as wire,
-        Client("Plex", wire.url.replace("http", "https"), limits=QUICK) as client,
+        Client("Plex", wire.url.replace("http", "https"), limits=ROOMY) as client,
     ):
         assert client.get("/").status == 200
 
@@ -344,19 +347,23 @@ def test_the_environment_is_not_asked_for_a_proxy(monkeypatch: pytest.MonkeyPatc
 
 # --- for plexapi ----------------------------------------------------------------------------------------------------------
 def test_a_session_keeps_the_limits_and_errors() -> None:
-    answers = (saying(page(b"<ok/>")), saying(page(b"", "404 No")), saying(page(b"", "401 No")), silent)
-    with server(*answers) as wire, limited_session("Plex", wire.url, limits=QUICK) as session:
+    answers = (saying(page(b"<ok/>")), saying(page(b"", "404 No")), saying(page(b"", "401 No")))
+    with server(*answers) as wire, limited_session("Plex", wire.url, limits=ROOMY) as session:
         assert session.get(f"{wire.url}/library").text == "<ok/>"
         assert session.get(f"{wire.url}/library").status_code == 404
         with pytest.raises(BadCredentials):
             session.get(f"{wire.url}/library", timeout=30)
-        with pytest.raises(Unreachable):
-            session.get(f"{wire.url}/library", timeout=30)
+    with (
+        server(silent) as wire,
+        limited_session("Plex", wire.url, limits=QUICK) as session,
+        pytest.raises(Unreachable),
+    ):
+        session.get(f"{wire.url}/library", timeout=30)
 
 
 def test_a_session_reaches_nothing_but_its_address() -> None:
     with server(saying(page())) as mine, server(saying(page())) as other:
-        with limited_session("Plex", mine.url, limits=QUICK) as session:
+        with limited_session("Plex", mine.url, limits=ROOMY) as session:
             with pytest.raises(Malformed):
                 session.get(f"{other.url}/library", headers={"X-Plex-Token": KEY})
             with pytest.raises(ValueError, match="No connection adapters"):
@@ -390,7 +397,7 @@ def calls(outcome: str) -> float:
 def test_each_try_is_counted_by_how_it_ended(answer: Say, outcome: str) -> None:
     before = calls(outcome), REGISTRY.get_sample_value("medianest_outgoing_seconds_count", {"service": "Plex"}) or 0
     with contextlib.suppress(ProviderError):
-        ask(answer)
+        ask(answer, limits=QUICK if answer is silent else ROOMY)
     assert calls(outcome) == before[0] + 1
     assert REGISTRY.get_sample_value("medianest_outgoing_seconds_count", {"service": "Plex"}) == before[1] + 1
 

@@ -85,7 +85,7 @@ def _serve(
 
 
 def _talk(peer: socket.socket, say: Say, wire: Wire, over: threading.Event, tls: ssl.SSLContext | None) -> None:
-    peer.settimeout(5)
+    peer.settimeout(60)
     try:
         stream = tls.wrap_socket(peer, server_side=True) if tls else peer
     except OSError:
@@ -96,6 +96,17 @@ def _talk(peer: socket.socket, say: Say, wire: Wire, over: threading.Event, tls:
         say(stream, over)
         with contextlib.suppress(OSError):
             stream.shutdown(socket.SHUT_WR)
+
+
+def knocks(listener: socket.socket) -> int:
+    """How many have connected to `listener` since it was last asked; nobody is answered."""
+    listener.setblocking(False)
+    came = 0
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            listener.accept()[0].close()
+            came += 1
+    return came
 
 
 def free_port() -> int:

@@ -38,7 +38,7 @@ def promised(act: str, does: Callable[[Run], None] = lambda run: None) -> Job:
 
 def claimed() -> Job:
     """The next job. The keeper of leases may just be renewing what was given back a moment ago."""
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while (job := jobs.claim_next(QUEUE)) is None:
         assert time.monotonic() < until, "no job came up"
         time.sleep(0.01)
@@ -52,7 +52,7 @@ def raising(error: BaseException) -> Callable[[Run], None]:
     return act
 
 
-def until(what: Callable[[], object], seconds: float = 20) -> None:
+def until(what: Callable[[], object], seconds: float = 60) -> None:
     """Wait for a condition; fails after the given time."""
     deadline = time.monotonic() + seconds
     pause = threading.Event()

@@ -51,12 +51,12 @@ class Work(threading.Thread):
 
     def __enter__(self) -> Work:
         self.start()
-        assert self.under_way.wait(10)
+        assert self.under_way.wait(60)
         return self
 
     def __exit__(self, *_: object) -> None:
         self.finish.set()
-        self.join(10)
+        self.join(60)
         assert not self.is_alive()
 
     @property
@@ -83,14 +83,14 @@ def test_a_lease_that_ran_out_is_saved_if_nobody_took_the_job() -> None:
 def test_a_running_job_stops_when_asked() -> None:
     with Work() as work:
         assert jobs.request_cancel(key="one")
-        work.join(10)
+        work.join(60)
         assert work.row.state == JobState.CANCELLED
 
 
 def test_whoever_lost_the_job_stops_and_writes_nothing() -> None:
     with Work() as work:
         Job.objects.update(attempt=5, owner="somebody else")
-        work.join(10)
+        work.join(60)
         assert not work.is_alive()
         assert (work.row.state, work.row.attempt, work.row.owner) == (JobState.RUNNING, 5, "somebody else")
 
@@ -99,8 +99,8 @@ def test_shutting_down_gives_every_job_back_at_once(woken: list[tuple[str, int, 
     with Work("one") as first, Work("two") as second:
         woken.clear()
         lease.shut_down()
-        first.join(10)
-        second.join(10)
+        first.join(60)
+        second.join(60)
         assert {first.row.state, second.row.state} == {JobState.QUEUED}
         assert {first.row.failures, second.row.failures} == {0}
     assert woken == [(QUEUE, 1, 0)] * 2
@@ -112,8 +112,8 @@ def test_something_that_cannot_breathe_is_broken_off() -> None:
     with Work() as work:
         work.runs[0].on_stop(broken_off.set)
         jobs.request_cancel(key="one")
-        assert broken_off.wait(10)
-        work.join(10)
+        assert broken_off.wait(60)
+        work.join(60)
     assert work.row.state == JobState.CANCELLED
 
 
@@ -124,7 +124,7 @@ def test_a_bug_in_breaking_off_does_not_end_the_keeper() -> None:
     with Work("one") as first, Work("two") as second:
         first.runs[0].on_stop(crash)
         jobs.request_cancel(key="one")
-        first.join(10)
+        first.join(60)
         before = second.row.lease_until
         until(lambda: second.row.lease_until != before)
     assert (first.row.state, second.row.state) == (JobState.CANCELLED, JobState.DONE)

@@ -82,8 +82,8 @@ def test_a_stack_names_the_cause_first_and_the_place_is_ours() -> None:
 
 
 def test_very_long_texts_take_no_time() -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     for text in ("a" * 5_000_000, "://" * 1_000_000, "a@" * 1_000_000, "token" * 500_000, "x." * 1_000_000):
         scrub.message(ValueError(text))
         scrub.path(text)
-    assert time.perf_counter() - started < 5
+    assert time.thread_time() - started < 5
