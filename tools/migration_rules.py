@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.operations import NotInTransactionMixin
 from django.db import models
 from django.db.migrations import operations as ops
@@ -36,13 +37,29 @@ def _flat(steps: Sequence[Operation]) -> Iterator[Operation]:
 def _faults(step: Operation, made: set[str]) -> Iterator[str]:
     if not step.reversible:
         yield f"“{step.describe()}” cannot be taken back: give it a reverse."
-    table = str(getattr(step, "model_name", "")).lower()
+    table = str(getattr(step, "model_name", "") or getattr(step, "name", "")).lower()
     if not table or table in made or isinstance(step, NotInTransactionMixin):
         return
     if isinstance(step, ops.AddIndex):
         yield f"“{step.describe()}” makes everybody's writes wait: use AddIndexConcurrently."
     if isinstance(step, ops.RemoveIndex):
         yield f"“{step.describe()}” makes everybody wait, and so does taking it back: use RemoveIndexConcurrently."
+    if isinstance(step, ops.AddConstraint) and isinstance(step.constraint, models.UniqueConstraint):
+        yield f"“{step.describe()}” makes everybody's writes wait: use AddUniqueConcurrently."
+    if isinstance(step, ops.AddConstraint) and isinstance(step.constraint, ExclusionConstraint):
+        yield f"“{step.describe()}” makes everybody wait, and PostgreSQL knows no other way: say it of a new table."
+    if isinstance(step, ops.AlterUniqueTogether | ops.AlterIndexTogether):
+        yield f"“{step.describe()}” makes everybody's writes wait: say a UniqueConstraint and use AddUniqueConcurrently."
+    yield from _column_faults(step)
+
+
+def _column_faults(step: Operation) -> Iterator[str]:
+    """What a column that is added or changed would index by itself."""
+    if isinstance(step, ops.AddField | ops.AlterField) and step.field.unique:
+        yield (
+            f"“{step.describe()}” may make everybody's writes wait for its index: say a UniqueConstraint instead and use "
+            "AddUniqueConcurrently."
+        )
     if isinstance(step, ops.AddField) and _is_indexed(step.field):
         yield f"“{step.describe()}” indexes the column at once: say `db_index=False` and add the index concurrently."
     if isinstance(step, ops.AlterField) and _is_indexed(step.field) and not _is_key(step.field):

@@ -6,16 +6,21 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.migration import Migration
 
+from medianest.lib.concurrently import AddUniqueConcurrently
 from medianest.tests.filled import own_models
 from tools.migration_rules import faults
 
 INDEX = models.Index(fields=["name"], name="nests_name")
 NEST = migrations.CreateModel("Nest", [("id", models.AutoField(primary_key=True)), ("name", models.TextField())])
+ONCE = models.UniqueConstraint(fields=["name"], name="nests_once")
+APART = ExclusionConstraint(name="nests_apart", expressions=[("name", "=")], index_type="SPGIST")
+LONG = models.CheckConstraint(condition=~models.Q(name=""), name="nests_named")
 PERSON: Any = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
 
 
@@ -50,6 +55,12 @@ def test_a_migration_keeps_the_rules(app: str, name: str) -> None:
             "give it a reverse",
         ),
         (migration(AddIndexConcurrently("nest", INDEX)), "say `atomic = False`"),
+        (migration(migrations.AddConstraint("nest", ONCE)), "use AddUniqueConcurrently"),
+        (migration(migrations.AddConstraint("nest", APART)), "say it of a new table"),
+        (migration(migrations.AlterUniqueTogether("nest", {("name", "owner")})), "use AddUniqueConcurrently"),
+        (migration(migrations.AddField("nest", "name", models.TextField(unique=True))), "use AddUniqueConcurrently"),
+        (migration(migrations.AlterField("nest", "name", models.TextField(unique=True))), "use AddUniqueConcurrently"),
+        (migration(AddUniqueConcurrently("nest", ONCE)), "say `atomic = False`"),
     ],
 )
 def test_a_careless_one_is_refused(refused: Migration, said: str) -> None:
@@ -63,6 +74,9 @@ def test_a_careless_one_is_refused(refused: Migration, said: str) -> None:
         migration(NEST, migrations.AddIndex("nest", INDEX), migrations.AddField("nest", "owner", PERSON)),
         migration(AddIndexConcurrently("nest", INDEX), atomic=False),
         migration(RemoveIndexConcurrently("nest", "nests_name"), atomic=False),
+        migration(AddUniqueConcurrently("nest", ONCE), atomic=False),
+        migration(NEST, migrations.AddConstraint("nest", ONCE), migrations.AddConstraint("nest", APART)),
+        migration(migrations.AddConstraint("nest", LONG)),
         migration(migrations.RunSQL("SELECT 1", migrations.RunSQL.noop)),
         migration(migrations.AddField("nest", "note", models.TextField(default=""))),
     ],
