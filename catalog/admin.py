@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from catalog.models import (
     AgeLimit,
     CollectionMember,
+    DiscoverRow,
     LibraryItem,
     LibrarySection,
     LibraryShare,
@@ -121,3 +122,14 @@ class AgeLimitAdmin(CarefulAdmin[AgeLimit]):
     list_select_related = ["user"]
     search_fields = ["user__username", "user__name"]
     autocomplete_fields = ["user"]
+
+
+@admin.register(DiscoverRow)
+class DiscoverRowAdmin(CarefulAdmin[DiscoverRow]):
+    """The rows of the discover page; many at once in the list. Its own page (“Arrange”) moves them by buttons."""
+
+    list_display = ["title", "kind", "media_type", "position", "is_shown", "updated_at"]
+    list_editable = ["position", "is_shown"]
+    list_filter = ["kind", "media_type", "is_shown"]
+    search_fields = ["title", "slug"]
+    prepopulated_fields = {"slug": ["title"]}

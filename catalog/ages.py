@@ -42,6 +42,12 @@ class Limit:
             return True
         return self.sees_unrated if age is None else age <= self.years
 
+    def tightened(self, years: int | None) -> Limit:
+        """The same, and nothing that is rated for people older than `years`, or not at all."""
+        if years is None:
+            return self
+        return Limit(years if self.years is None else min(years, self.years), sees_unrated=False)
+
 
 def limit_of(user: User) -> Limit:
     """What holds for a person. To be asked in their scope."""

@@ -34,7 +34,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 MINUTES, HOURS, DAYS = 60, 3600, 86_400
-_FORM = 1  # of what is remembered; counted up when `describing` changes
+_FORM = 2  # of what is remembered; counted up when `describing` changes
 _KEEP = 7 * DAYS
 _ASK_AGAIN = 60  # seconds between two tries while nobody answers
 

@@ -8,7 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from catalog import asking
+from catalog import asking, ratings
 from catalog.taste import Taste
 from medianest.lib.http import ProviderError
 from services.providers.describing import MOVIE, TV, Wanted
@@ -27,6 +27,8 @@ _CERTIFICATIONS = {
     "GB": {MOVIE: ("U", "PG", "12A", "15", "18"), TV: ("U", "PG", "12", "15", "18")},
     "DE": {MOVIE: ("0", "6", "12", "16", "18"), TV: ("0", "6", "12", "16", "18")},
 }
+_AGES = ("6", "12", "16", "18")
+_AGE = "age:"  # before a plain age, where it is not known how a country rates
 _FIRST_FILM = 1880
 
 
@@ -52,7 +54,7 @@ class DiscoverForm(forms.Form):
         self._choices("genre", self._named("genre"))
         self._choices("service", self._named("service"))
         rated = _CERTIFICATIONS.get(taste.region, {}).get(self.media_type, ())
-        self._choices("certification", [(one, one) for one in rated])
+        self._choices("certification", [(one, one) for one in rated] or [(f"{_AGE}{age}", age) for age in _AGES])
         for name in ("year_from", "year_to"):
             self.fields[name].widget.attrs |= {"placeholder": "1990" if name == "year_from" else timezone.now().year}
 
@@ -84,6 +86,27 @@ class DiscoverForm(forms.Form):
         """Whether anything was chosen at all."""
         return any(self.data.get(name) for name in self.fields)
 
+    @property
+    def age(self) -> int | None:
+        """For which age everything is to be; None for any. To be asked of a valid form."""
+        return ratings.age_of(self.cleaned_data["certification"])
+
+    def filters(self) -> dict[str, Any]:
+        """What was chosen, as a row of the discover page keeps it: numbers instead of one country's words."""
+        wanted = self.wanted()
+        found = {
+            "genres": list(wanted.genres),
+            "services": list(wanted.services),
+            "year_from": wanted.year_from,
+            "year_to": wanted.year_to,
+            "score_from": wanted.score_from,
+            "runtime_from": wanted.runtime_from,
+            "runtime_to": wanted.runtime_to,
+            "age": self.age,
+            "sort": wanted.sort,
+        }
+        return {name: value for name, value in found.items() if value not in (None, [])}
+
     def wanted(self) -> Wanted:
         """What was chosen. To be asked of a valid form."""
         chosen = self.cleaned_data
@@ -97,7 +120,7 @@ class DiscoverForm(forms.Form):
             score_from=float(chosen["score"]) if chosen["score"] else None,
             runtime_from=int(shortest) if shortest else None,
             runtime_to=int(longest) if longest else None,
-            certification=chosen["certification"],
+            certification="" if chosen["certification"].startswith(_AGE) else chosen["certification"],
             region=self.taste.region,
             sort=chosen["sort"] or "popularity",
         )

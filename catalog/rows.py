@@ -3,64 +3,87 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from typing import Any
 
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
-from catalog import asking
+from catalog import asking, cards
+from catalog.models import DiscoverRow, RowKind
 from catalog.taste import Taste
-from services.providers.describing import MOVIE, TV, Found, Wanted
+from services.providers.describing import MOVIE, Found, Named, Wanted
 
-Ask = Callable[[Taste, int], asking.Told[Found]]
+MOST = 40
+_GOOD = 7.5
+_CHOICES = (RowKind.GENRES, RowKind.SERVICES)
+_SERVICES_SHOWN = 30
 
 
 @dataclasses.dataclass(frozen=True)
-class Row:
-    """`ask` gives a page of it; `slug` is its name in addresses."""
+class Choice:
+    """Something to choose from: leads to the list of what has it. `logo` is a picture's address or ""."""
 
-    slug: str
-    title: str | Promise
-    ask: Ask
-
-    @property
-    def url(self) -> str:
-        return reverse("catalog:row", args=[self.slug])
+    url: str
+    name: str
+    logo: str = ""
 
 
-def _upcoming(media_type: str) -> Ask:
-    return lambda taste, page: asking.upcoming(media_type, page=page, language=taste.language, region=taste.region)
+@dataclasses.dataclass(frozen=True)
+class Contents:
+    """What a row holds: a page of titles, or choices."""
+
+    found: Found = dataclasses.field(default_factory=Found)
+    choices: tuple[Choice, ...] = ()
 
 
-def _popular(media_type: str) -> Ask:
-    return lambda taste, page: asking.discover(
-        Wanted(media_type, region=taste.region), page=page, language=taste.language
-    )
+def shown(taste: Taste) -> list[DiscoverRow]:
+    """The rows in their order, without what would be empty for this person."""
+    rows = DiscoverRow.objects.filter(is_shown=True)[:MOST]
+    return [row for row in rows if row.kind != RowKind.MINE or taste.services]
 
 
-def _best(media_type: str) -> Ask:
-    wanted = Wanted(media_type, sort="score", score_from=7.5)
-    return lambda taste, page: asking.discover(
-        dataclasses.replace(wanted, region=taste.region), page=page, language=taste.language
-    )
+def row_or_404(slug: str) -> DiscoverRow:
+    """A row that is shown."""
+    return get_object_or_404(DiscoverRow, slug=slug, is_shown=True)
 
 
-_ROWS = (
-    Row("trending", _("Trending"), lambda taste, page: asking.trending(page=page, language=taste.language)),
-    Row("popular-films", _("Popular films"), _popular(MOVIE)),
-    Row("popular-series", _("Popular series"), _popular(TV)),
-    Row("upcoming-films", _("Films to come"), _upcoming(MOVIE)),
-    Row("upcoming-series", _("Series to come"), _upcoming(TV)),
-    Row("best-films", _("Best rated films"), _best(MOVIE)),
-    Row("best-series", _("Best rated series"), _best(TV)),
-)
+def ask(row: DiscoverRow, taste: Taste, page: int) -> Contents:
+    """What a row holds for somebody. Raises the ProviderError family."""
+    if row.kind in _CHOICES:
+        return Contents(choices=_choices(row, taste))
+    if row.kind == RowKind.TRENDING:
+        return Contents(asking.trending(page=page, language=taste.language).answer)
+    if row.kind == RowKind.UPCOMING:
+        told = asking.upcoming(row.media_type, page=page, language=taste.language, region=taste.region)
+        return Contents(told.answer)
+    wanted = wanted_of(row, taste)
+    if row.kind == RowKind.MINE and not wanted.services:
+        return Contents()
+    return Contents(asking.discover(wanted, page=page, language=taste.language).answer)
 
 
-def shown() -> list[Row]:
-    """The rows in their order."""
-    return list(_ROWS)
+def wanted_of(row: DiscoverRow, taste: Taste) -> Wanted:
+    """What a row is to hold, for one person: services and ratings are those of their country."""
+    chosen: dict[str, Any] = dict(row.filters)
+    chosen.pop("age", None)
+    for name in ("genres", "services"):
+        chosen[name] = tuple(chosen.get(name, ()))
+    if row.kind == RowKind.BEST:
+        chosen = {"sort": "score", "score_from": _GOOD, **chosen}
+    if row.kind == RowKind.MINE:
+        known = asking.streaming_services(row.media_type, region=taste.region).answer
+        chosen["services"] = tuple(one.key for one in known if one.name in taste.services)
+    return Wanted(media_type=row.media_type or MOVIE, region=taste.region, **chosen)
 
 
-def find(slug: str) -> Row | None:
-    return next((row for row in _ROWS if row.slug == slug), None)
+def _choices(row: DiscoverRow, taste: Taste) -> tuple[Choice, ...]:
+    if row.kind == RowKind.GENRES:
+        genres = asking.genres(row.media_type, language=taste.language).answer
+        return tuple(_choice(row, "genre", one) for one in genres)
+    services = asking.streaming_services(row.media_type, region=taste.region).answer
+    return tuple(_choice(row, "service", one) for one in services[:_SERVICES_SHOWN])
+
+
+def _choice(row: DiscoverRow, field: str, one: Named) -> Choice:
+    url = reverse("catalog:discover", query={"type": row.media_type, field: one.key})
+    return Choice(url, one.name, cards.picture(one.logo_path, "w92"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from catalog.views import discover, library, pictures, search, titles
+from catalog.views import arranging, discover, library, pictures, search, titles
 
 
 class MediaTypeConverter:
@@ -24,6 +24,9 @@ register_converter(MediaTypeConverter, "media_type")
 app_name = "catalog"
 urlpatterns = [
     path("discover", discover.discover, name="discover"),
+    path("discover/arrange", arranging.arrange, name="arrange"),
+    path("discover/arrange/keep", arranging.keep, name="keep-row"),
+    path("discover/arrange/<uuid:pk>/<slug:doing>", arranging.change, name="change-row"),
     path("discover/<slug:slug>", discover.row, name="row"),
     path("library", library.library, name="library"),
     path("library/<uuid:pk>", library.section, name="section"),

@@ -5,6 +5,8 @@ Safe to repeat: what an administrator changed or deleted stays so.
 
 from __future__ import annotations
 
+from catalog.models import DiscoverRow
+from catalog.starters import ROWS
 from downloads.actions import PROFILES
 from downloads.models import DownloadProfile
 from guides import starters
@@ -24,6 +26,7 @@ def seed() -> list[str]:
         _line("Services", _services()),
         _line("Download profiles", plant(DownloadProfile, _profiles())),
         _line("Guide pages", plant(GuidePage, [_guide(page) for page in starters.pages()])),
+        _line("Discover rows", plant(DiscoverRow, _rows())),
         _line("Quick links", plant(QuickLink, [_link(link) for link in starters.LINKS])),
     ]
 
@@ -77,6 +80,17 @@ def _link(link: starters.Link) -> Seed:
         values={"title": link.title, "description": link.description, "icon": link.icon},
         beginnings={"audience": link.audience, "position": link.position},
     )
+
+
+def _rows() -> list[Seed]:
+    return [
+        Seed(
+            at={"slug": row.slug},
+            values={"kind": row.kind, "media_type": row.media_type, "title": row.title, "filters": row.filters},
+            beginnings={"is_shown": row.is_shown, "position": place * 10},
+        )
+        for place, row in enumerate(ROWS, start=1)
+    ]
 
 
 def _line(what: str, done: Planted, *, renewed: str = "renewed") -> str:

@@ -8,5 +8,6 @@ from medianest.tests.people import (  # noqa: F401  (fixtures)
     ben,
     bens,
     moderator,
+    moderators,
     stranger,
 )

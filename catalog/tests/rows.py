@@ -7,7 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from catalog.models import LibraryItem, LibrarySection, MediaItem, StreamingProvider
+from catalog.models import DiscoverRow, LibraryItem, LibrarySection, MediaItem, StreamingProvider
+from catalog.starters import ROWS
 
 _number = itertools.count(1)
 
@@ -46,3 +47,22 @@ def streaming(of: MediaItem, **said: Any) -> StreamingProvider:
     return StreamingProvider(
         media_item=of, **{"provider": f"Provider {n}", "kind": "flatrate", "regions": ["DE"], **said}
     )
+
+
+def discover_row(**said: Any) -> DiscoverRow:
+    """An unsaved row of the discover page; what is trending unless said otherwise."""
+    n = next(_number)
+    return DiscoverRow(**{"slug": f"row-{n}", "kind": "trending", "title": f"Row {n}", **said})
+
+
+def stored_discover_row(**said: Any) -> DiscoverRow:
+    made = discover_row(**said)
+    made.save()
+    return made
+
+
+def starting_rows() -> None:
+    """The rows of the discover page as a new house has them."""
+    for place, row in enumerate(ROWS):
+        facts = {"slug": row.slug, "kind": row.kind, "media_type": row.media_type, "filters": row.filters}
+        stored_discover_row(**facts, title=row.title, position=place, is_shown=row.is_shown)

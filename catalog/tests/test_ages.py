@@ -7,7 +7,7 @@ from django.test import Client
 from accounts.models import User
 from catalog import ages, ratings
 from catalog.models import AgeLimit, MediaItem
-from catalog.tests.rows import stored_title
+from catalog.tests.rows import starting_rows, stored_title
 from operations.row_security import acting_as
 from requests_app import asking
 from sandbox.tmdb import Tmdb
@@ -68,6 +68,7 @@ def body(client: Client, address: str, *, status: int = 200) -> str:
 
 
 def test_every_surface_hides_what_is_rated_for_older_people(annas: Client, child: User, tmdb: Tmdb) -> None:
+    starting_rows()
     assert "/title/movie/550" not in body(annas, "/search?q=fight")
     assert "/title/movie/550" not in body(annas, "/search?q=tmdb:550")
     assert "not open to you" in body(annas, "/title/movie/550", status=403)

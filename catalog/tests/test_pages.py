@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Profile, User
 from catalog import marks
 from catalog.models import MediaItem
-from catalog.tests.rows import stored_title
+from catalog.tests.rows import starting_rows, stored_title
 from medianest.tests.people import SCOPE
 from sandbox.overseerr import Overseerr
 from sandbox.tmdb import Tmdb
@@ -126,7 +127,7 @@ def test_with_tmdb_down_a_kept_title_is_shown_and_another_told_apart(annas: Clie
 
 def test_overseerr_tells_as_much(annas: Client, overseerr: Overseerr) -> None:
     page = text(annas, "/title/movie/550")
-    for told in ("Fight Club", "David Fincher", "Edward Norton", "More like this"):
+    for told in ("Fight Club", "David Fincher", "Edward Norton", "Recommended"):
         assert told in page
     assert "olive@nest.example" not in page
 
@@ -147,6 +148,16 @@ def test_a_title_page_costs_few_queries(
         text(annas, "/title/movie/550")
 
 
+def test_a_title_page_says_first_how_it_stands(annas: Client, anna: User, ben: User, tmdb: Tmdb) -> None:
+    page = text(annas, "/title/movie/278")
+    assert page.index("Request") < page.index("A banker sentenced")
+    assert "Recommended" in page
+    assert page.index("Recommended") < page.index("More like this")
+    shelves = page[page.index("Recommended") :]
+    links = re.findall(r'href="(/title/[^"]+)"', shelves)
+    assert len(links) == len(set(links))
+
+
 def test_others_mark_posters_and_add_to_pages(annas: Client, tmdb: Tmdb, monkeypatch: pytest.MonkeyPatch) -> None:
     def known(user: User, keys: object) -> dict[marks.Key, marks.Mark]:
         return {("movie", 550): marks.Mark("ok", "well known", 5)}
@@ -157,6 +168,7 @@ def test_others_mark_posters_and_add_to_pages(annas: Client, tmdb: Tmdb, monkeyp
 
 # --- discover -------------------------------------------------------------------------------------------------------------
 def test_discover_shows_rows_that_come_as_they_are_seen(annas: Client, tmdb: Tmdb) -> None:
+    starting_rows()
     page = text(annas, "/discover")
     assert "/discover/trending" in page
     shelf = text(annas, "/discover/trending", HTTP_HX_REQUEST="true")
@@ -174,7 +186,42 @@ def test_discover_filters(annas: Client, tmdb: Tmdb) -> None:
     assert "Select a valid choice" in text(annas, "/discover?genre=nonsense")
 
 
+@pytest.mark.parametrize("type", ["movie", "tv"])
+def test_what_the_source_cannot_filter_by_age_rating_is_left_out_here_and_said(
+    annas: Client, overseerr: Overseerr, type: str
+) -> None:
+    wide = text(annas, f"/discover?type={type}&sort=popularity")
+    narrow = text(annas, f"/discover?type={type}&certification={'PG-13' if type == 'movie' else 'TV-14'}")
+    strict = {"movie": "/title/movie/550", "tv": "/title/tv/1396"}[type]
+    assert strict in wide
+    assert strict not in narrow
+    assert f"/title/{type}/" in narrow
+    assert "cannot filter them by age rating" in narrow
+    assert "cannot filter" not in wide
+
+
+def test_tmdb_filters_films_by_age_rating_itself(annas: Client, tmdb: Tmdb) -> None:
+    assert "cannot filter" not in text(annas, "/discover?type=movie&certification=PG-13")
+    assert "cannot filter" in text(annas, "/discover?type=tv&certification=TV-14")
+
+
+def test_where_it_is_not_known_how_a_country_rates_plain_ages_are_offered(
+    annas: Client, anna: User, tmdb: Tmdb
+) -> None:
+    Profile.objects.update_or_create(user=anna, defaults={"region": "FR"})
+    page = text(annas, "/discover?type=movie&certification=age:16")
+    assert "/title/movie/" in page
+    assert "/title/movie/550" not in page
+
+
+def test_parts_and_pages_are_kept_apart_by_browsers(annas: Client, tmdb: Tmdb) -> None:
+    starting_rows()
+    for address in ("/search?q=fight", "/discover/trending", "/title/tv/1396/season/1"):
+        assert "HX-Request" in annas.get(address)["Vary"]
+
+
 def test_discover_tells_when_nobody_answers(annas: Client, tmdb: Tmdb) -> None:
+    starting_rows()
     tmdb.turn("down")
     assert "cannot be reached" in text(annas, "/discover/trending", HTTP_HX_REQUEST="true")
     assert "cannot be reached" in text(annas, "/discover?sort=newest")
@@ -182,5 +229,6 @@ def test_discover_tells_when_nobody_answers(annas: Client, tmdb: Tmdb) -> None:
 
 
 def test_odd_page_numbers_give_the_first_page(annas: Client, tmdb: Tmdb) -> None:
+    starting_rows()
     for odd in ("0", "-1", "x", "99999999", "²"):
         assert "/title/" in text(annas, f"/discover/popular-films?page={odd}")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from catalog import ages, asking, cards, rows, taste
 from catalog.forms import DiscoverForm
-from catalog.views.parts import is_part, number
+from catalog.views.parts import answer, number
 from medianest.lib.http import ProviderError
 from operations.row_security import acting_as, own_scope
 from services.providers.describing import Found
@@ -26,14 +26,19 @@ def discover(request: HttpRequest) -> HttpResponse:
     user = cast("User", request.user)
     with acting_as(user):
         wanted, limit = taste.of(user), ages.limit_of(user)
+        context: dict[str, object] = {"rows": rows.shown(wanted)}
     form = DiscoverForm(request.GET, taste=wanted)
-    context: dict[str, object] = {"form": form, "rows": rows.shown()}
+    context["form"] = form
     found = Found()
     if form.is_asked and form.is_valid():
+        asked = form.wanted()
         try:
-            found = asking.discover(form.wanted(), page=number(request), language=wanted.language).answer
+            found = asking.discover(asked, page=number(request), language=wanted.language).answer
         except ProviderError as error:
             context["trouble"] = error.sentence
+        if not asked.certification or "certification" in found.ignored:
+            context["is_sifted"] = form.age is not None
+            limit = limit.tightened(form.age)
         context["filtered"] = True
     listings = ages.open_ones(limit, found.titles, wanted.language)
     with acting_as(user):
@@ -45,18 +50,17 @@ def discover(request: HttpRequest) -> HttpResponse:
 @require_GET
 def row(request: HttpRequest, slug: str) -> HttpResponse:
     """One row: as a shelf where the discover page asks for it, else a page with all of it."""
-    found_row = rows.find(slug)
-    if found_row is None:
-        raise Http404
     user = cast("User", request.user)
-    context: dict[str, object] = {"row": found_row}
     with acting_as(user):
         wanted, limit = taste.of(user), ages.limit_of(user)
+        found_row = rows.row_or_404(slug)
+    context: dict[str, object] = {"row": found_row}
     try:
-        found = found_row.ask(wanted, number(request)).answer
+        held = rows.ask(found_row, wanted, number(request))
     except ProviderError as error:
-        found, context["trouble"] = Found(), error.sentence
-    listings = ages.open_ones(limit, found.titles, wanted.language)
+        held, context["trouble"] = rows.Contents(), error.sentence
+    limit = limit.tightened(found_row.filters.get("age"))
+    listings = ages.open_ones(limit, held.found.titles, wanted.language)
     with acting_as(user):
-        context |= {"found": found, "titles": cards.titles(user, listings)}
-        return render(request, "catalog/_shelf.html" if is_part(request) else "catalog/row.html", context)
+        context |= {"found": held.found, "choices": held.choices, "titles": cards.titles(user, listings)}
+        return answer(request, "catalog/row.html", "catalog/_shelf.html", context)

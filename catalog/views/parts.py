@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 
 from catalog.finding import LAST_PAGE
 
@@ -16,3 +21,10 @@ def number(request: HttpRequest) -> int:
 def is_part(request: HttpRequest) -> bool:
     """Whether htmx asks for a part of the page that is shown already."""
     return bool(getattr(request, "htmx", False))
+
+
+def answer(request: HttpRequest, page: str, part: str, context: Mapping[str, Any]) -> HttpResponse:
+    """The page, or its part where htmx asks for that; a browser's memory keeps the two apart."""
+    response = render(request, part if is_part(request) else page, dict(context))
+    patch_vary_headers(response, ["HX-Request"])
+    return response

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Role, User
+from catalog.models import DiscoverRow
 from downloads.models import DownloadProfile
 from guides import starters
 from guides.models import Audience, GuidePage, GuideSection, QuickLink
@@ -30,7 +31,13 @@ def later_version(monkeypatch: pytest.MonkeyPatch, slug: str, **said: Any) -> No
 
 def test_every_installation_starts_with_services_profiles_pages_and_links() -> None:
     lines = seed()
-    assert [line.split(":")[0] for line in lines] == ["Services", "Download profiles", "Guide pages", "Quick links"]
+    assert [line.split(":")[0] for line in lines] == [
+        "Services",
+        "Download profiles",
+        "Guide pages",
+        "Discover rows",
+        "Quick links",
+    ]
     assert all(": added " in line for line in lines)
     assert {"plex", "overseerr", "uptime-kuma"} <= set(ServiceConfig.objects.values_list("service_name", flat=True))
     assert set(DownloadProfile.objects.values_list("slug", flat=True)) == {"1080p", "2160p", "720p"}
@@ -134,3 +141,24 @@ def test_the_list_of_the_memory_opens_with_few_queries(settings: object) -> None
             SeededRow.objects.create(kind="guides.guidepage", key=f"{number}/en", digest="ab" * 32)
 
     assert_flat(browser_of(person("ada", Role.ADMIN)), SeededRow, fill)
+
+
+def test_the_discover_page_comes_with_rows_and_an_administrators_arrangement_stands() -> None:
+    seed()
+    assert DiscoverRow.objects.filter(is_shown=True).count() > 8
+    DiscoverRow.objects.filter(slug="trending").update(position=999, is_shown=False)
+    DiscoverRow.objects.filter(slug="popular-films").update(title="Our films")
+    DiscoverRow.objects.filter(slug="comedies").delete()
+    seed()
+    trending = DiscoverRow.objects.get(slug="trending")
+    assert (trending.position, trending.is_shown) == (999, False)
+    assert DiscoverRow.objects.get(slug="popular-films").title == "Our films"
+    assert not DiscoverRow.objects.filter(slug="comedies").exists()
+
+
+def test_rows_it_comes_with_are_well_formed() -> None:
+    seed()
+    rows = list(DiscoverRow.objects.all())
+    for row in rows:
+        row.full_clean()
+    assert len(rows) == len({row.title for row in rows})

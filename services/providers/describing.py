@@ -44,13 +44,17 @@ class PersonListing:
 
 @dataclasses.dataclass(frozen=True)
 class Found:
-    """One page of what was found, in the source's order. `pages` counts the pages that can be asked for."""
+    """One page of what was found, in the source's order. `pages` counts the pages that can be asked for.
+
+    `ignored` names what was wanted and the source cannot look for (fields of `Wanted`): what it found may not fit.
+    """
 
     titles: tuple[Listing, ...] = ()
     people: tuple[PersonListing, ...] = ()
     page: int = 1
     pages: int = 1
     total: int = 0
+    ignored: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -223,7 +227,8 @@ class CanDescribeTitles(ABC):
     def upcoming(self, media_type: str, *, page: int, language: str, region: str) -> Found: ...
 
     @abstractmethod
-    def discover(self, wanted: Wanted, *, page: int, language: str) -> Found: ...
+    def discover(self, wanted: Wanted, *, page: int, language: str) -> Found:
+        """What fits. What the source cannot look for is named in `ignored`."""
 
     @abstractmethod
     def genres(self, media_type: str, *, language: str) -> tuple[Named, ...]: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 from typing import Any
@@ -34,7 +35,7 @@ _APPENDED = {
     "tv": "content_ratings,credits,external_ids,keywords,recommendations,similar,videos,watch/providers",
 }
 _DATE = {"movie": "primary_release_date", "tv": "first_air_date"}
-_MANY_VOTES = 200  # a score of a few votes says nothing
+MANY_VOTES = 200  # a score of a few votes says nothing
 
 
 @registry.declare
@@ -117,7 +118,10 @@ class Tmdb(base.Provider, CanDescribeTitles):
     def discover(self, wanted: Wanted, *, page: int, language: str) -> Found:
         asked = discover_params(wanted)
         path = f"/discover/{wanted.media_type}"
-        return self._found(path, wanted.media_type, page=page, language=language, include_adult="false", **asked)
+        found = self._found(path, wanted.media_type, page=page, language=language, include_adult="false", **asked)
+        # Only films can be looked for by age rating: developer.themoviedb.org/reference/discover-tv
+        ignored = ("certification",) if wanted.certification and wanted.media_type != MOVIE else ()
+        return dataclasses.replace(found, ignored=ignored)
 
     def genres(self, media_type: str, *, language: str) -> tuple[Named, ...]:
         told = self._get(f"/genre/{media_type}/list", language=language).json()
@@ -153,7 +157,7 @@ def split_year(text: str) -> tuple[str, str]:
 def discover_params(wanted: Wanted) -> dict[str, Any]:
     """TMDB's names for what is wanted, without page and language."""
     date = _DATE[wanted.media_type]
-    score = {"vote_average.gte": wanted.score_from, "vote_count.gte": _MANY_VOTES} if wanted.score_from else {}
+    score = {"vote_average.gte": wanted.score_from, "vote_count.gte": MANY_VOTES} if wanted.score_from else {}
     rated = {"certification_country": wanted.region, "certification.lte": wanted.certification}
     streamed = {"watch_region": wanted.region, "with_watch_providers": "|".join(map(str, wanted.services))}
     return {
@@ -164,7 +168,7 @@ def discover_params(wanted: Wanted) -> dict[str, Any]:
         "with_runtime.gte": wanted.runtime_from,
         "with_runtime.lte": wanted.runtime_to,
         **score,
-        **(rated if wanted.certification else {}),
+        **(rated if wanted.certification and wanted.media_type == MOVIE else {}),
         **(streamed if wanted.services else {}),
     }
 

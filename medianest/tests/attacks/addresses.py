@@ -20,6 +20,7 @@ from accounts.models import Session, User
 from accounts.tests import rows as sign_ins
 from catalog.models import LibraryShare
 from catalog.tests.rows import item as library_item
+from catalog.tests.rows import stored_discover_row as _stored_row
 from catalog.tests.rows import stored_section, stored_title
 from downloads.tests.views import making
 from maintenance.models import PersonalExport
@@ -148,8 +149,13 @@ def _secret(user: User) -> Ids:
     return {"text": user.pk.hex + "x" * 43}
 
 
+def _row(_user: User) -> Ids:
+    return {"pk": _stored_row().pk, "doing": "hide"}
+
+
 NOBODYS: dict[str, tuple[str, Callable[[User], Ids]]] = {
-    "catalog:row": ("Rows of the discover page are everybody's.", lambda user: {"slug": "trending"}),
+    "catalog:change-row": ("Rows of the discover page are the household's, for administrators.", _row),
+    "catalog:row": ("Rows of the discover page are everybody's.", lambda user: {"slug": _stored_row().slug}),
     "catalog:title": ("Titles are everybody's.", _title),
     "catalog:season": ("Titles are everybody's.", lambda user: {"tmdb_id": 1396, "number": 1}),
     "catalog:person": ("Actors are everybody's.", lambda user: {"person_id": 17419}),

@@ -6,6 +6,7 @@ gone. A search without TMDB finds nothing, which cannot be told from "no match".
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -23,7 +24,7 @@ from services.providers.describing import (
     PersonDescription,
     Wanted,
 )
-from services.providers.tmdb import sort_by
+from services.providers.tmdb import MANY_VOTES, sort_by
 
 _CALL = Limits(connect=2.0, total=8.0)
 _BUDGET = 10.0  # seconds for all calls that one question needs
@@ -62,7 +63,7 @@ class DescribesTitles(Provider, CanDescribeTitles):
         return self._found(f"/discover/{_LISTS[media_type]}/upcoming", media_type, page=page, language=language)
 
     def discover(self, wanted: Wanted, *, page: int, language: str) -> Found:
-        """Without the age rating: Overseerr before 2 refuses to hear of it."""
+        """Not by age rating: Overseerr before 2 refuses to hear of it."""
         first = _FIRST_DAY[wanted.media_type]
         streamed = {"watchRegion": wanted.region, "watchProviders": "|".join(map(str, wanted.services))}
         asked = {
@@ -71,12 +72,14 @@ class DescribesTitles(Provider, CanDescribeTitles):
             f"{first}Gte": f"{wanted.year_from}-01-01" if wanted.year_from else "",
             f"{first}Lte": f"{wanted.year_to}-12-31" if wanted.year_to else "",
             "voteAverageGte": wanted.score_from,
+            "voteCountGte": MANY_VOTES if wanted.score_from else "",
             "withRuntimeGte": wanted.runtime_from,
             "withRuntimeLte": wanted.runtime_to,
             **(streamed if wanted.services else {}),
         }
         path = f"/discover/{_LISTS[wanted.media_type]}"
-        return self._found(path, wanted.media_type, page=page, language=language, **asked)
+        found = self._found(path, wanted.media_type, page=page, language=language, **asked)
+        return dataclasses.replace(found, ignored=("certification",) if wanted.certification else ())
 
     def genres(self, media_type: str, *, language: str) -> tuple[Named, ...]:
         return title_facts.named(self._get(f"/genres/{media_type}", language=language).json())
