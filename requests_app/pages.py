@@ -87,9 +87,12 @@ def facts(one: MediaRequest) -> str:
 
 def seasons(one: MediaRequest) -> str:
     """Which seasons, neighbours joined: “seasons 1 to 3, 5”."""
-    if one.media_type != "tv":
-        return ""
-    numbers = sorted(season.season_number for season in one.seasons.all())
+    return seasons_named(season.season_number for season in one.seasons.all()) if one.media_type == "tv" else ""
+
+
+def seasons_named(found: Iterable[int]) -> str:
+    """Numbers of seasons in words, neighbours joined; "" for none."""
+    numbers = sorted(found)
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][1] + 1:

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
 class Standing:
     """A title as far as asking is concerned.
 
-    `held` says whether the film is in the library, `seasons_held` which seasons are there as a whole; `asked` is the
-    film's open request, `seasons_asked` the open request of each season.
+    `held` says whether the film is in the library, `seasons_held` which seasons are there as a whole, `seasons_there`
+    which at least in part; `asked` is the film's open request, `seasons_asked` the open request of each season.
     """
 
     held: bool = False
     seasons_held: frozenset[int] = frozenset()
+    seasons_there: frozenset[int] = frozenset()
     asked: MediaRequest | None = None
     seasons_asked: dict[int, MediaRequest] = dataclasses.field(default_factory=dict)
 
@@ -33,11 +34,9 @@ def of(item: MediaItem, *, is_4k: bool = False) -> Standing:
         asked = MediaRequest.objects.open().for_title(item.tmdb_id, "movie").filter(is_4k=is_4k)
         return Standing(held=held, asked=asked.select_related("user").first())
     taken = RequestedSeason.objects.taken(item.tmdb_id, is_4k=is_4k).select_related("request__user")
-    there = frozenset() if is_4k else _whole_seasons(item)
-    return Standing(seasons_held=there, seasons_asked={one.season_number: one.request for one in taken})
-
-
-def _whole_seasons(item: MediaItem) -> frozenset[int]:
-    """Seasons of which Plex holds as many episodes as there are."""
-    held = holding.seasons_held(item.tmdb_id)
-    return frozenset(one["number"] for one in item.seasons if 0 < one["episodes"] <= held.get(one["number"], 0))
+    asked_for = {one.season_number: one.request for one in taken}
+    if is_4k:
+        return Standing(seasons_asked=asked_for)
+    there = holding.seasons_held(item.tmdb_id)
+    whole = frozenset(one["number"] for one in item.seasons if 0 < one["episodes"] <= there.get(one["number"], 0))
+    return Standing(seasons_held=whole, seasons_there=frozenset(there), seasons_asked=asked_for)

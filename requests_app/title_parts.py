@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, cast
 
@@ -10,9 +11,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from catalog.marks import Key, Mark, Panel, Shown, marker, panel
-from catalog.models import LibraryItem
 from operations.row_security import for_others
-from requests_app import allowance, pages, standing
+from requests_app import allowance, following, pages, standing
 from requests_app.forms import AskForm
 from requests_app.models import MediaRequest, RequestStatus
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 _WEIGHT = 20
+_WAITING = 5
 
 
 @marker
@@ -47,7 +48,7 @@ def ask(request: HttpRequest, shown: Shown) -> Panel | None:
         return None
     with for_others():
         now = standing.of(shown.item)
-        is_there = now.held or LibraryItem.objects.of_title(shown.key[1], shown.key[0]).exists()
+        is_there = now.held or bool(now.seasons_there)
     allowed = allowance.of(user)
     mine = [one for one in [now.asked, *now.seasons_asked.values()] if one and one.user_id == user.pk]
     rows = season_rows(shown, now)
@@ -56,6 +57,7 @@ def ask(request: HttpRequest, shown: Shown) -> Panel | None:
         "held": now.held,
         "asked": now.asked or next(iter(now.seasons_asked.values()), None),
         "mine": mine[0] if mine else None,
+        "waiting": _waiting(now, user),
         "seasons": rows,
         "open": _is_open(shown, now, rows),
         "left": allowance.left(user, shown.item.media_type, allowed),
@@ -64,6 +66,25 @@ def ask(request: HttpRequest, shown: Shown) -> Panel | None:
         "form": AskForm(item=shown.item),
     }
     return Panel("actions", "requests/_ask.html", context)
+
+
+def _waiting(now: standing.Standing, user: User) -> list[dict[str, object]]:
+    """The open requests for a title: who asked, for which seasons, and how far each is."""
+    seasons: dict[uuid.UUID, list[int]] = {}
+    for number, one in now.seasons_asked.items():
+        seasons.setdefault(one.pk, []).append(number)
+    found = {one.pk: one for one in [now.asked, *now.seasons_asked.values()] if one}
+    loaded = following.progress_of(found.values())
+    return [
+        {
+            "pill": pages.PILLS[RequestStatus(one.status)],
+            "word": one.get_status_display(),
+            "who": "" if one.user_id == user.pk else str(one.user or _("somebody who left")),
+            "seasons": pages.seasons_named(seasons.get(one.pk, ())),
+            "percent": round(loaded[one.pk] * 100) if one.pk in loaded else None,
+        }
+        for one in list(found.values())[:_WAITING]
+    ]
 
 
 def _is_open(shown: Shown, now: standing.Standing, rows: list[dict[str, object]]) -> bool:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from catalog import ages, cards, finding, taste
-from catalog.views.parts import is_part, number
+from catalog.views.parts import answer, number
 from operations.row_security import acting_as, own_scope
 
 if TYPE_CHECKING:
@@ -33,4 +32,4 @@ def search(request: HttpRequest) -> HttpResponse:
             "titles": cards.titles(user, listings),
             "people": cards.people(found.people),
         }
-        return render(request, "catalog/_results.html" if is_part(request) else "catalog/search.html", context)
+        return answer(request, "catalog/search.html", "catalog/_results.html", context)

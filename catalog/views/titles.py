@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
@@ -11,10 +12,10 @@ from django.views.decorators.http import require_GET
 
 from catalog import ages, asking, cards, ratings, showing, taste
 from catalog.marks import panels_for
-from catalog.views.parts import is_part
+from catalog.views.parts import answer, is_part
 from medianest.lib.http import ProviderError
 from operations.row_security import acting_as, own_scope
-from services.providers.describing import NoSuchTitle
+from services.providers.describing import Description, Listing, NoSuchTitle
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -54,7 +55,7 @@ def title(request: HttpRequest, media_type: str, tmdb_id: int) -> HttpResponse:
     told = found.shown.told
     if not limit.permits(ratings.minimum_age(told.certifications, settings.REGION)):
         return _not_open(request, user)
-    alike = ages.open_ones(limit, told.recommendations or told.similar, wanted.language)
+    alike = ages.open_ones(limit, [*told.recommendations, *told.similar], wanted.language)
     with acting_as(user):
         context = {
             "page": found,
@@ -62,9 +63,17 @@ def title(request: HttpRequest, media_type: str, tmdb_id: int) -> HttpResponse:
             "told": told,
             "panels": panels_for(request, found.shown),
             "streams": showing.streams(found.shown, wanted),
-            "more": cards.titles(user, alike),
+            **_shelves(user, told, alike),
         }
         return render(request, "catalog/title.html", context)
+
+
+def _shelves(user: User, told: Description, open_ones: Iterable[Listing]) -> dict[str, list[cards.Card]]:
+    """What is recommended with a title, and what else is like it: marked together, and shown once."""
+    shown = {card.url: card for card in cards.titles(user, open_ones)}
+    recommended = [cards.title_url(one.media_type, one.tmdb_id) for one in told.recommendations]
+    first = [shown.pop(url) for url in dict.fromkeys(recommended) if url in shown]
+    return {"recommended": first, "similar": list(shown.values())}
 
 
 @own_scope
@@ -85,7 +94,7 @@ def season(request: HttpRequest, tmdb_id: int, number: int) -> HttpResponse:
     found = next((one for one in told.seasons if one.number == number), None)
     context = {"told": told, "listing": told.listing, "season": found, "episodes": showing.episode_rows(episodes)}
     with acting_as(user):
-        return render(request, "catalog/_episodes.html" if is_part(request) else "catalog/season.html", context)
+        return answer(request, "catalog/season.html", "catalog/_episodes.html", context)
 
 
 @own_scope

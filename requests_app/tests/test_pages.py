@@ -47,13 +47,15 @@ def test_a_film_goes_from_its_page_to_a_request_and_back(annas: Client, anna: Us
     assert "requested" in text(annas, "/search?q=fight")
 
 
-def test_another_person_follows_and_does_not_learn_whose_it_is(annas: Client, ben: User, tmdb: Tmdb) -> None:
+def test_another_person_sees_who_asked_and_how_far_it_is_and_follows(annas: Client, ben: User, tmdb: Tmdb) -> None:
     bens = browser_of(ben)
     text(bens, "/title/movie/550")
     post(bens, "/requests/ask/movie/550")
     page = text(annas, "/title/movie/550")
     assert "I want this, too" in page
-    assert "Ben" not in page
+    assert "Requested by Ben" in page
+    assert "waiting for approval" in page
+    assert "@" not in page.partition("<main")[2]
     assert "You follow along" in post(annas, "/requests/ask/movie/550")
     assert "Fight Club" in text(annas, "/requests/")
 

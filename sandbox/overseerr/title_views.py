@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -93,8 +94,8 @@ def season(tvId: str, seasonNumber: str) -> Response:
     return jsonify(found)
 
 
-def _related(title: Title) -> Response:
-    return jsonify(titles.page(state(), parts.related(title), page_number(), language()))
+def _related(title: Title, find: Callable[[Title], list[Title]] = parts.recommended) -> Response:
+    return jsonify(titles.page(state(), find(title), page_number(), language()))
 
 
 @door(views, "GET", "/movie/<movieId>/recommendations", Door(query=PAGED))
@@ -104,7 +105,7 @@ def movie_recommendations(movieId: str) -> Response:
 
 @door(views, "GET", "/movie/<movieId>/similar", Door(query=PAGED))
 def movie_similar(movieId: str) -> Response:
-    return _related(_title_or_500(movieId, "movie", "Unable to retrieve similar movies."))
+    return _related(_title_or_500(movieId, "movie", "Unable to retrieve similar movies."), parts.similar)
 
 
 @door(views, "GET", "/tv/<tvId>/recommendations", Door(query=PAGED))
@@ -114,7 +115,7 @@ def tv_recommendations(tvId: str) -> Response:
 
 @door(views, "GET", "/tv/<tvId>/similar", Door(query=PAGED))
 def tv_similar(tvId: str) -> Response:
-    return _related(_title_or_500(tvId, "tv", "Unable to retrieve similar series."))
+    return _related(_title_or_500(tvId, "tv", "Unable to retrieve similar series."), parts.similar)
 
 
 @door(views, "GET", "/person/<personId>", Door(query=LANGUAGE))

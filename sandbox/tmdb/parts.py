@@ -116,6 +116,15 @@ def related(title: Title) -> list[Title]:
     return [other for *_, other in sorted(others, key=lambda one: one[:2], reverse=True)]
 
 
+def recommended(title: Title) -> list[Title]:
+    return related(title)[::2]
+
+
+def similar(title: Title) -> list[Title]:
+    """What is not recommended, behind two that are: the lists overlap, as at TMDB."""
+    return related(title)[:4:2] + related(title)[1::2]
+
+
 def paged(found: list[Title], page: int, language: str, with_type: bool = False) -> dict[str, Any]:
     """One page of 20 of them; a page after the last is empty."""
     return {
@@ -126,8 +135,12 @@ def paged(found: list[Title], page: int, language: str, with_type: bool = False)
     }
 
 
-def _related_page(title: Title, language: str) -> dict[str, Any]:
-    return paged(related(title), 1, language, with_type=True)
+def _recommended_page(title: Title, language: str) -> dict[str, Any]:
+    return paged(recommended(title), 1, language, with_type=True)
+
+
+def _similar_page(title: Title, language: str) -> dict[str, Any]:
+    return paged(similar(title), 1, language, with_type=True)
 
 
 _EITHER: dict[str, Callable[[Title, str], dict[str, Any]]] = {
@@ -135,8 +148,8 @@ _EITHER: dict[str, Callable[[Title, str], dict[str, Any]]] = {
     "external_ids": lambda title, _: external_ids(title),
     "images": lambda title, _: images(title),
     "keywords": lambda title, _: keywords(title),
-    "recommendations": _related_page,
-    "similar": _related_page,
+    "recommendations": _recommended_page,
+    "similar": _similar_page,
     "videos": lambda title, _: videos(title),
     "watch/providers": lambda title, _: providers.watch_providers(title),
 }

@@ -22,7 +22,8 @@ def details(media_type: str, tmdb_id: int) -> Response:
 
 @views.get("/3/<any(movie, tv):media_type>/<int:tmdb_id>/<any(recommendations, similar):kind>")
 def related(media_type: str, tmdb_id: int, kind: str) -> Response:
-    titles = parts.related(title_or_404(media_type, tmdb_id))
+    found = parts.recommended if kind == "recommendations" else parts.similar
+    titles = found(title_or_404(media_type, tmdb_id))
     return answer(parts.paged(titles, page(), language(), with_type=True))
 
 
