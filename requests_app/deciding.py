@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -39,11 +39,24 @@ def _decided(by: User) -> dict[str, Any]:
 
 
 @transaction.atomic
-def approve(*, request: MediaRequest, by: User, seasons: Collection[int] | None = None) -> MediaRequest:
-    """Let it be fetched; of a series, only `seasons` where given. Raises CannotDecide, CannotChange."""
+def approve(
+    *,
+    request: MediaRequest,
+    by: User,
+    seasons: Collection[int] | None = None,
+    choices: Mapping[str, Any] | None = None,
+) -> MediaRequest:
+    """Let it be fetched; of a series, only `seasons` where given, and by `choices` (as `handover` keeps them).
+
+    Raises CannotDecide, CannotChange.
+    """
     if seasons is not None:
         edit_seasons(request=request, by=by, seasons=seasons)
-    return _open_again(request, RequestStatus.APPROVED, by, **_decided(by), decline_reason="", failure_reason="")
+    fields: dict[str, Any] = {"decline_reason": "", "failure_reason": "", **_decided(by)}
+    if choices is not None and choices != request.handover:
+        fields["handover"] = dict(choices)
+        changes.tell(request, EventKind.EDITED, by=by, text=_("How it is fetched was chosen."))
+    return _open_again(request, RequestStatus.APPROVED, by, **fields)
 
 
 @transaction.atomic

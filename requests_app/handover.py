@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 WAIT = 60.0  # seconds until a service that was away is asked again
 NOT_NOW = (Unreachable, TitlesAway, BadCredentials, NotSetUp, TooOld)
+_UNDECIDED = (Stage.PENDING, Stage.DECLINED)
 _GIVEN_BACK = (RequestStatus.CANCELLED, RequestStatus.DECLINED)
 
 
@@ -97,12 +98,20 @@ def hand_over(run: Run, request_id: UUID) -> None:
 
 
 def _give(service: CanFetchTitles, request: MediaRequest) -> None:
-    found = _known(service, request) or _asked(service, request)
-    if found.stage in (Stage.PENDING, Stage.DECLINED):
+    wish = wish_of(request)
+    found = _known(service, request) or _asked(service, request, wish)
+    if found.stage in _UNDECIDED and _differs(found, wish):
+        found = service.change(found.number, wish)
+    if found.stage in _UNDECIDED:
         found = service.approve(found.number)  # it has been decided, here
     elif found.stage is Stage.FAILED:
         found = service.retry(found.number)
     _note(request, found)
+
+
+def _differs(found: Fetching, wish: Wish) -> bool:
+    """Whether other seasons are asked for there, or something was chosen here."""
+    return wish.choices != Choices() or (wish.media_type == "tv" and found.seasons.keys() != set(wish.seasons))
 
 
 def _known(service: CanFetchTitles, request: MediaRequest) -> Fetching | None:
@@ -117,9 +126,8 @@ def _known(service: CanFetchTitles, request: MediaRequest) -> Fetching | None:
         return None
 
 
-def _asked(service: CanFetchTitles, request: MediaRequest) -> Fetching:
+def _asked(service: CanFetchTitles, request: MediaRequest, wish: Wish) -> Fetching:
     """The request there: an earlier one of ours, a new one, or whoever's is for the same."""
-    wish = wish_of(request)
     account = service.account_for(outside.of(service, request.user))
     earlier = _free(service.find_own(wish, account=account))
     if earlier is not None and earlier.seasons.keys() >= set(wish.seasons):

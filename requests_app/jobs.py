@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from operations.jobs import kind
 from operations.lease import Run
-from requests_app import following, handover, naming, passing, promises
+from requests_app import following, handover, naming, offering, passing, promises
 from requests_app.models import MediaRequest
 
 PURGE = "requests.purge"
@@ -45,8 +45,15 @@ def withdraw(run: Run, request_id: str) -> None:
 @kind(promises.FOLLOW)
 def follow(run: Run) -> None:
     """Look how far everything is, after handing over what waited for a service."""
+    offering.promise_when_due()
     handover.waiting()
     following.follow(run)
+
+
+@kind(promises.READ_OFFERS)
+def read_offers(run: Run) -> None:
+    """Ask what can be chosen for what is approved."""
+    offering.read(run)
 
 
 @kind(promises.NAME_TITLES)

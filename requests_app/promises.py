@@ -12,6 +12,7 @@ WITHDRAW = "requests.withdraw"
 FOLLOW = "requests.follow"
 TELL_PROBLEM = "requests.tell_problem"
 NAME_TITLES = "requests.name_titles"
+READ_OFFERS = "requests.read_offers"
 
 
 def hand_over_key(request_id: UUID) -> str:
@@ -46,6 +47,11 @@ def follow_soon() -> None:
 def name_titles() -> None:
     """Find out what titles are called of which only the number is known."""
     promise(NAME_TITLES, key=NAME_TITLES, renew=True)
+
+
+def read_offers() -> None:
+    """Ask what can be chosen for what is approved."""
+    promise(READ_OFFERS, key=READ_OFFERS)
 
 
 def pass_problem(problem_id: UUID) -> None:

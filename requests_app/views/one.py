@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,7 +16,8 @@ from accounts.rights import Right, may
 from catalog import cards
 from medianest.lib.errors import Cannot
 from operations.row_security import acting_as, own_scope
-from requests_app import access, asking, deciding, following, handover, pages
+from requests_app import access, asking, deciding, following, handover, offering, pages
+from requests_app.choosing import ChoicesForm
 from requests_app.forms import DeclineForm
 from requests_app.models import MediaRequest
 
@@ -46,8 +47,20 @@ def detail(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
             "form": DeclineForm(),
             "waiting": handover.waiting_for(wish),
             "progress": _percent(wish),
+            **_fetching(wish, user),
         }
         return render(request, "requests/detail.html", context)
+
+
+def _fetching(wish: MediaRequest, user: User) -> dict[str, object]:
+    """What moderators see of how it is fetched, and what they can choose."""
+    offers = offering.for_request(wish) if may(user, Right.DECIDE) else None
+    usable = offers if offers is not None and offers.is_usable else None
+    return {
+        "offers": offers,
+        "choices": ChoicesForm(offers=usable, chosen=wish.handover) if usable else None,
+        "chosen": offering.in_words(wish.handover, offers) if may(user, Right.DECIDE) else [],
+    }
 
 
 def _percent(wish: MediaRequest) -> int | None:
@@ -64,7 +77,22 @@ def _try_again(wish: MediaRequest, user: User, request: HttpRequest) -> object:
 
 def _approve(wish: MediaRequest, user: User, request: HttpRequest) -> object:
     chosen = [int(one) for one in request.POST.getlist("seasons") if one.isdigit()]
-    return deciding.approve(request=wish, by=user, seasons=chosen or None)
+    return deciding.approve(request=wish, by=user, seasons=chosen or None, choices=_choices(wish, request))
+
+
+def _choices(wish: MediaRequest, request: HttpRequest) -> dict[str, Any] | None:
+    """What was chosen; None where nothing was offered. Raises CannotDecide for what does not fit."""
+    if "choosing" not in request.POST:
+        return None
+    offers = offering.for_request(wish)
+    if offers is None or not offers.is_usable:
+        raise deciding.CannotDecide(
+            _("Overseerr has stopped answering, so nothing can be chosen. Approve it without, or wait.")
+        )
+    form = ChoicesForm(request.POST, offers=offers, chosen=wish.handover)
+    if not form.is_valid():
+        raise deciding.CannotDecide(" ".join(str(text) for texts in form.errors.values() for text in texts))
+    return form.chosen()
 
 
 def _cancel(wish: MediaRequest, user: User, request: HttpRequest) -> object:

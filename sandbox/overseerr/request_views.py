@@ -179,6 +179,7 @@ def edit(requestId: str) -> Response:
         found.server_id = body.get("serverId", found.server_id)
         found.profile_id = body.get("profileId", found.profile_id)
         found.root_folder = body.get("rootFolder", found.root_folder)
+        found.tags = body.get("tags", found.tags)
         found.touch(found.status)
         return jsonify(request_shape(state(), found))
 

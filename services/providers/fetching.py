@@ -218,6 +218,13 @@ class CanFetchTitles(ABC):
         """Approve a request; again changes nothing. Raises NoSuchRequest."""
 
     @abstractmethod
+    def change(self, number: int, wish: Wish) -> Fetching:
+        """Let an undecided request be for these seasons and choices; what is not chosen stays as it is there.
+
+        Raises NoSuchRequest, and NothingLeft when others have asked for all these seasons.
+        """
+
+    @abstractmethod
     def decline(self, number: int) -> Fetching:
         """Decline a request; again changes nothing. Raises NoSuchRequest."""
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from medianest.lib.faults import refusal
 from medianest.lib.http import Answer, Limits, Malformed, ProviderError, Refused, not_the_service
@@ -41,6 +42,7 @@ _LIST = Limits(connect=3.0, total=15.0)  # version 3 waits ten seconds for a Rad
 _WRITE = Limits(connect=3.0, total=30.0)  # it asks TMDB before it takes a request
 _PEOPLE_AT_ONCE, _PEOPLE_PAGES = 500, 20
 _OWN_AT_ONCE, _OWN_PAGES = 100, 3  # what was sent a moment ago is among the newest
+_NOTHING_LEFT = gettext_lazy("Overseerr says that these seasons are there, or asked for already.")
 _OVER = (Stage.DECLINED, Stage.FAILED, Stage.AVAILABLE)
 
 
@@ -112,7 +114,7 @@ class FetchesTitles(Provider, CanFetchTitles):
         made = reading.fetching(_record(answer))
         if made is None:
             if answer.status == 202:
-                raise NothingLeft(_("Overseerr says that these seasons are there, or asked for already."))
+                raise NothingLeft(str(_NOTHING_LEFT))
             raise not_the_service(self.label)
         return made
 
@@ -176,11 +178,13 @@ class FetchesTitles(Provider, CanFetchTitles):
         return reading.season_stages(under(info, "seasons"), is_4k=is_4k)
 
     # --- deciding -------------------------------------------------------------------------------------------------------------
-    def _one(self, method: str, number: int, deed: str = "") -> Fetching:
+    def _one(self, method: str, number: int, deed: str = "", told: dict[str, Any] | None = None) -> Fetching:
         limits = _READ if method == "GET" else _WRITE
-        answer = self._send(method, f"/request/{int(number)}{deed}", limits=limits, accept=(404,))
+        answer = self._send(method, f"/request/{int(number)}{deed}", json=told, limits=limits, accept=(404,))
         if answer.status == 404:
             raise NoSuchRequest(_("The request is not in Overseerr any more."))
+        if answer.status == 202:
+            raise NothingLeft(str(_NOTHING_LEFT))
         found = reading.fetching(_record(answer))
         if found is None:
             raise not_the_service(self.label)
@@ -188,6 +192,11 @@ class FetchesTitles(Provider, CanFetchTitles):
 
     def approve(self, number: int) -> Fetching:
         return self._one("POST", number, "/approve")
+
+    def change(self, number: int, wish: Wish) -> Fetching:
+        """The kind has to be told, and of a series seasons, for without them it is an error of Overseerr's own."""
+        told = {name: value for name, value in _body(wish).items() if name not in ("mediaId", "is4k")}
+        return self._one("PUT", number, told=told)
 
     def decline(self, number: int) -> Fetching:
         return self._one("POST", number, "/decline")
