@@ -35,7 +35,7 @@ def keep(server_id: str) -> None:
 
 def _wanted(sections: Mapping[str, uuid.UUID]) -> set[Place]:
     """Who may see what: the owner everything, everybody else what is shared with them."""
-    signed_in = User.objects.filter(plex_id__isnull=False).values_list("plex_id", "pk")
+    signed_in = User.objects.present().filter(plex_id__isnull=False).values_list("plex_id", "pk")
     people = {plex_id: pk for plex_id, pk in signed_in if plex_id is not None}
     accepted = PlexGuest.objects.filter(is_pending=False, plex_id__in=people)
     owners = accepted.filter(relation=Relation.OWNER).values_list("plex_id", flat=True)

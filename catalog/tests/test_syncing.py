@@ -367,6 +367,8 @@ def test_shares_follow_what_plex_tv_told(plex: Plex) -> None:
     owner, carl, pia, stefan = (person(name) for name in ("olive", "carl", "pia", "stefan"))
     for number, one in enumerate((owner, carl, pia, stefan), start=5001):
         User.objects.filter(pk=one.pk).update(plex_id=number)
+    deleted = person("carl-before")  # an account that carl had before this one
+    User.objects.filter(pk=deleted.pk).update(plex_id=5002, status="deleted", deleted_at=timezone.now())
     GuestList.objects.create(pk=THE_LIST, server_id=plex.machine_id, listed_at=timezone.now())
     PlexGuest.objects.create(plex_id=5001, relation="owner")
     SharedSection.objects.create(guest=PlexGuest.objects.create(plex_id=5002, relation="friend"), key="1")
