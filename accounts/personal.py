@@ -6,10 +6,22 @@ from collections.abc import Iterator
 
 from django.db import transaction
 
-from accounts.models import Account, Profile, RecoveryCode, SecondStep, Session, SessionToken, User, VerificationToken
+from accounts.models import (
+    Account,
+    PlexGuest,
+    Profile,
+    RecoveryCode,
+    RefreshToken,
+    SecondStep,
+    Session,
+    SessionToken,
+    SharedSection,
+    User,
+    VerificationToken,
+)
 from accounts.plex import people
 from accounts.profile import pictures
-from medianest.lib.personal_data import at_parting, export, export_files
+from medianest.lib.personal_data import at_parting, export, export_files, not_exported
 
 _HASH = "A hash, of use only to whoever wants to guess."
 
@@ -28,6 +40,11 @@ export(
     },
 )
 export(RecoveryCode, "recovery-codes", "second_step__user", leave_out={"code_hash": _HASH})
+# Of the owner's list at Plex; it is kept as it is there, so it stays when its person leaves.
+export(PlexGuest, "plex-share", "plex_id", known_by="plex_id")
+export(SharedSection, "plex-shared-sections", "guest__plex_id", known_by="plex_id")
+not_exported(RefreshToken, "session_token", because="Hashes of a device's links; the device is among the tokens.")
+not_exported(VerificationToken, "identifier", because="A link under way, over within a day; all else of it is a hash.")
 
 
 @export_files

@@ -27,19 +27,21 @@ class Export:
     """One model's part of a person's export.
 
     `name` is the file's, without ending. `mine` are lookups from the model to the person; a row belongs to the person
-    when one of them leads there. `leave_out` gives columns that are not told, each with its reason.
+    when one of them leads there, or to what they have as `known_by`. `leave_out` gives columns that are not told, each
+    with its reason.
     """
 
     model: type[Model]
     name: str
     mine: tuple[str, ...]
     leave_out: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    known_by: str = "pk"
 
     def rows(self, person: User) -> QuerySet[Model]:
         """The person's rows, deleted ones among them, in the order of their keys."""
         mine = Q()
         for lookup in self.mine:
-            mine |= Q(**{lookup: person.pk})
+            mine |= Q(**{lookup: getattr(person, self.known_by)})
         named = [field.name for field in self.columns() if isinstance(field, ForeignKey)]
         return self.model._base_manager.filter(mine).select_related(*named).distinct().order_by("pk")
 
@@ -52,15 +54,22 @@ class Export:
         ]
 
 
+_KNOWN_BY = frozenset({"email", "identifier", "plex_id", "plex_username", "username"})
+
 _EXPORTS: list[Export] = []
 _LEFT_OUT: dict[tuple[type[Model], str], str] = {}
 _FILES: list[Callable[[User], Iterable[tuple[str, bytes]]]] = []
 _PARTINGS: list[Callable[[User], None]] = []
 
 
-def export(model: type[Model], name: str, *mine: str, leave_out: Mapping[str, str] | None = None) -> None:
-    """Declare that the rows of `model` that lead to a person by one of `mine` are theirs to take along."""
-    _EXPORTS.append(Export(model, name, mine, leave_out or {}))
+def export(
+    model: type[Model], name: str, *mine: str, leave_out: Mapping[str, str] | None = None, known_by: str = "pk"
+) -> None:
+    """Declare that the rows of `model` that lead to a person by one of `mine` are theirs to take along.
+
+    `known_by` is the attribute of the person that these lookups end in.
+    """
+    _EXPORTS.append(Export(model, name, mine, leave_out or {}, known_by))
 
 
 def not_exported(model: type[Model], *columns: str, because: str) -> None:
@@ -103,15 +112,22 @@ def erase(person: User) -> None:
     person.delete()
 
 
-def undeclared(models: Iterator[type[Model]]) -> list[str]:
-    """Columns that name a person and are neither exported nor left out with a reason, as `app.Model.column`."""
+def undeclared(models: Iterable[type[Model]]) -> list[str]:
+    """What names a person and is neither exported nor left out with a reason.
+
+    As `app.Model.column` a column that points to a person; also, in a model that declares nothing, one that points to a
+    row of somebody's, or bears a name that people are known by.
+    """
     told = {(part.model, lookup.split("__")[0]) for part in _EXPORTS for lookup in part.mine}
+    declared = told | _LEFT_OUT.keys()
+    with_people = {model for model, _column in declared}
     return [
         f"{model._meta.label}.{field.name}"
         for model in models
         for field in model._meta.concrete_fields
-        if field.is_relation
-        and field.related_model is get_user_model()
-        and (model, field.name) not in told
-        and (model, field.name) not in _LEFT_OUT
+        if (model, field.name) not in declared
+        and (
+            field.related_model is get_user_model()
+            or (model not in with_people and (field.related_model in with_people or field.name in _KNOWN_BY))
+        )
     ]
