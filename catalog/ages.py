@@ -80,7 +80,7 @@ def _known(keys: Collection[tuple[str, int]]) -> dict[tuple[str, int], int | Non
     wanted = Q(pk=None)
     for kind in ("movie", "tv"):
         wanted |= Q(media_type=kind, tmdb_id__in=[number for type_, number in keys if type_ == kind])
-    rows = MediaItem.objects.filter(wanted, fetched_at__isnull=False)
+    rows = MediaItem.objects.filter(wanted, Q(fetched_at__isnull=False) | Q(minimum_age__isnull=False))
     return {(kind, number): age for kind, number, age in rows.values_list("media_type", "tmdb_id", "minimum_age")}
 
 

@@ -8,12 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.plex import guests
-from catalog import syncing
+from catalog import refreshing, syncing
 from catalog.models import LibrarySection
 from operations.jobs import kind, promise
 from operations.lease import Run
 
 SYNC = "catalog.sync_library"
+REFRESH = "catalog.refresh_titles"
 EVERY = dt.timedelta(minutes=5)
 
 
@@ -35,3 +36,16 @@ def promise_when_due() -> None:
     lately = LibrarySection.objects.filter(synced_at__gt=timezone.now() - EVERY + dt.timedelta(seconds=20))
     if not lately.exists() and guests.is_connected():
         promise_sync()
+
+
+@kind(REFRESH, max_attempts=5)
+def refresh(run: Run) -> None:
+    """Ask anew about titles that were described long ago, or never."""
+    refreshing.refresh(run)
+
+
+def promise_refresh_when_due() -> None:
+    """Promise to ask about titles, if any is due. One that waits for an absent source goes on waiting."""
+    if refreshing.is_due(timezone.now()):
+        with transaction.atomic():
+            promise(REFRESH, key=REFRESH)

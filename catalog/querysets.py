@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 KEEP_FOR = dt.timedelta(days=170)
 """TMDB allows six months; what is older is fetched anew before that."""
+NO_LONGER_THAN = dt.timedelta(days=180)
+"""What could not be fetched anew for so long is let go of."""
+SERIES_ARE_FRESH_FOR = dt.timedelta(days=7)
+"""A series that the library holds may get episodes any week, and how many it has decides what is still missing."""
 ITEM_TYPES = {"movie": "movie", "tv": "show"}
 _WORD = re.compile(r"\w+")
 
@@ -55,6 +59,15 @@ class MediaItemQuerySet(models.QuerySet["MediaItem"]):
         """Never described, or so long ago that it may not be kept; the longest waiting first."""
         due = self.still_there().filter(Q(fetched_at__isnull=True) | Q(fetched_at__lt=now - KEEP_FOR))
         return due.order_by(F("fetched_at").asc(nulls_first=True))
+
+    def growing(self, now: dt.datetime) -> MediaItemQuerySet:
+        """Series of the library that may have got episodes since they were described."""
+        held = self.still_there().filter(media_type="tv", fetched_at__lt=now - SERIES_ARE_FRESH_FOR)
+        return held.filter(library_items__isnull=False).distinct().order_by("fetched_at")
+
+    def kept_too_long(self, now: dt.datetime) -> MediaItemQuerySet:
+        """Described longer ago than TMDB allows to keep it, gone or not."""
+        return self.filter(fetched_at__lt=now - NO_LONGER_THAN).order_by("fetched_at")
 
 
 class MediaItemManager(models.Manager["MediaItem"]):
@@ -93,6 +106,11 @@ class LibraryItemQuerySet(models.QuerySet["LibraryItem"]):
     def of_title(self, tmdb_id: int, media_type: str) -> LibraryItemQuerySet:
         """The film or series with this TMDB id, in whatever sections."""
         return self.filter(tmdb_id=tmdb_id, type=ITEM_TYPES[media_type])
+
+    def unknown_titles(self) -> LibraryItemQuerySet:
+        """Films and series with an id of TMDB's that the catalogue has no row for; what came last first."""
+        loose = self.filter(type__in=ITEM_TYPES.values(), tmdb_id__isnull=False, media_item__isnull=True)
+        return loose.order_by(F("added_at").desc(nulls_last=True), "pk")
 
     def matching(self, text: str) -> LibraryItemQuerySet:
         """Those whose title holds every word of `text`, or a word that begins so; none for no words."""

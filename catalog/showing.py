@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import structlog
+from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -86,18 +87,25 @@ def look_up(media_type: str, tmdb_id: int, wanted: Taste) -> Page:
         if kept is None or kept.fetched_at is None:
             raise
         return _page(Shown(kept, description_of(kept)), stale=True, wanted=wanted)
-    item = _kept(kept, answer.answer, wanted.region)
+    item = _kept(kept, answer.answer, wanted)
     return _page(Shown(item, answer.answer), stale=answer.stale, wanted=wanted)
 
 
-def _kept(item: MediaItem | None, told: Description, region: str) -> MediaItem | None:
-    """The row, brought up to date now and then. A database that takes nothing now hinders nobody from reading."""
+def _kept(item: MediaItem | None, told: Description, wanted: Taste) -> MediaItem | None:
+    """The row, brought up to date now and then, in the house's own language: lists show it to everybody.
+
+    A database that takes nothing now hinders nobody from reading.
+    """
     if item is not None and item.fetched_at and timezone.now() - item.fetched_at < _KEEP_AGAIN:
         return item
+    language = settings.LANGUAGE_CODE.partition("-")[0]
     try:
+        if wanted.language != language:
+            listing = told.listing
+            told = asking.describe(listing.media_type, listing.tmdb_id, language=language).answer
         with transaction.atomic():
-            return keeping.keep(told, region=region)
-    except DatabaseError as error:
+            return keeping.keep(told, region=settings.REGION)
+    except (DatabaseError, ProviderError) as error:
         log.warning("title_not_kept", tmdb_id=told.listing.tmdb_id, error=type(error).__name__)
         return item
 

@@ -12,6 +12,11 @@ def sync_library() -> None:
     jobs.promise_when_due()
 
 
+@shared_task(name="catalog.refresh_titles")
+def refresh_titles() -> None:
+    jobs.promise_refresh_when_due()
+
+
 @shared_task(name="catalog.tidy_pictures")
 def tidy_pictures() -> None:
     pictures.tidy()

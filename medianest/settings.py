@@ -343,6 +343,7 @@ CELERY_BEAT_SCHEDULE = {
     "retain": {"task": "operations.retain", "schedule": 3600.0, "options": {"queue": "control", "expires": 3600}},
     "check_plex": {"task": "accounts.check_plex", "schedule": 1200.0, "options": {"queue": "control", "expires": 1200}},
     "library": {"task": "catalog.sync_library", "schedule": 60.0, "options": {"queue": "control", "expires": 60}},
+    "titles": {"task": "catalog.refresh_titles", "schedule": 900.0, "options": {"queue": "control", "expires": 900}},
     "pictures": {"task": "catalog.tidy_pictures", "schedule": 3600.0, "options": {"queue": "control", "expires": 3600}},
     "probe": {"task": "services.probe_all", "schedule": 60.0, "options": {"queue": "control", "expires": 60}},
     "tidy_sessions": {"task": "accounts.tidy", "schedule": 3600.0, "options": {"queue": "control", "expires": 3600}},

@@ -199,6 +199,9 @@ class CanDescribeTitles(ABC):
     knows_best: ClassVar[bool] = False
     """Whether it is asked before others that can do the same."""
 
+    calls_a_second: ClassVar[float] = 2.0
+    """How often background work may ask it about titles."""
+
     @abstractmethod
     def search(self, text: str, *, page: int, language: str) -> Found:
         """Films, series and people by name. Knows the prefix `year:` behind a name, as people type it."""

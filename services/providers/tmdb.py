@@ -49,6 +49,7 @@ class Tmdb(base.Provider, CanDescribeTitles):
     key_label = gettext_lazy("API read access token")
     key_help = gettext_lazy("At themoviedb.org: Settings, API. The long one, for version 4.")
     knows_best = True
+    calls_a_second = 10.0  # TMDB speaks of some forty; pages want to ask meanwhile
 
     @classmethod
     def preset(cls) -> base.Connection | None:
