@@ -28,6 +28,8 @@ _THREADS = 5
 class TooYoung(Cannot):
     """A title that is not open to this person."""
 
+    status = 403
+
 
 @dataclasses.dataclass(frozen=True)
 class Limit:

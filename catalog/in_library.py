@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from catalog import holding
-from catalog.marks import Key, Mark, Panel, Shown, marker, panel
+from catalog.marks import Key, Mark, Panel, Shown, marker, panel, state
 from catalog.models import LibraryItem
 from services.providers import registry
 from services.providers.describing import TV
@@ -71,13 +71,35 @@ def seasons(request: HttpRequest, shown: Shown) -> Panel | None:
     """Which seasons of a series are there, as a whole or in part."""
     if shown.key[0] != TV:
         return None
-    held = holding.seasons_held(shown.key[1], cast("User", request.user))
-    told = {one.number: one for one in shown.told.seasons}
-    rows = [
-        SeasonThere(_name(number, told[number].name if number in told else ""), count, _episodes(told.get(number)))
-        for number, count in sorted(held.items(), key=lambda one: one[0] or 100_000)
-    ]
+    rows = list(_seasons_there(cast("User", request.user), shown).values())
     return Panel("aside", "catalog/_held.html", {"seasons": rows}) if rows else None
+
+
+def _seasons_there(user: User, shown: Shown) -> dict[int, SeasonThere]:
+    """By their numbers, specials last."""
+    held = holding.seasons_held(shown.key[1], user)
+    told = {one.number: one for one in shown.told.seasons}
+    return {
+        number: SeasonThere(
+            _name(number, told[number].name if number in told else ""), count, _episodes(told.get(number))
+        )
+        for number, count in sorted(held.items(), key=lambda one: one[0] or 100_000)
+    }
+
+
+@state("library")
+def in_short(user: User, shown: Shown) -> dict[str, Any]:
+    """Where the person can watch it, and which seasons are there."""
+    there = [_place(item) for item in holding.places(user, shown.key)]
+    seasons_there = _seasons_there(user, shown) if shown.key[0] == TV else {}
+    return {
+        "is_there": bool(there),
+        "play": [{"url": one.url, "section": one.section} for one in there],
+        "seasons": [
+            {"number": number, "held": one.held, "episodes": one.episodes, "is_whole": one.is_whole}
+            for number, one in seasons_there.items()
+        ],
+    }
 
 
 def _name(number: int, name: str) -> str:

@@ -57,11 +57,14 @@ class Shown:
 
 Marker = Callable[["User", Collection[Key]], Mapping[Key, Mark]]
 PanelMaker = Callable[[HttpRequest, Shown], Panel | None]
+StateMaker = Callable[["User", Shown], Any]
 M = TypeVar("M", bound=Marker)
 P = TypeVar("P", bound=PanelMaker)
+S = TypeVar("S", bound=StateMaker)
 
 _MARKERS: list[Marker] = []
 _PANELS: list[tuple[int, PanelMaker]] = []
+_STATES: dict[str, StateMaker] = {}
 
 
 def marker(make: M) -> M:
@@ -79,6 +82,21 @@ def panel(order: int) -> Callable[[P], P]:
         return make
 
     return declare
+
+
+def state(name: str) -> Callable[[S], S]:
+    """Declare what programs are told of a title under `name`, as JSON knows it: what panels show to people."""
+
+    def declare(make: S) -> S:
+        _STATES[name] = make
+        return make
+
+    return declare
+
+
+def state_of(user: User, shown: Shown) -> dict[str, Any]:
+    """How a title stands here, by the names of those who know something of it."""
+    return {name: make(user, shown) for name, make in _STATES.items()}
 
 
 def marks_for(user: User, keys: Collection[Key]) -> dict[Key, Mark]:

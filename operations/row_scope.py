@@ -48,7 +48,7 @@ class RowScopeMiddleware:
         return response
 
     def process_view(self, request: HttpRequest, view: Callable[..., Any], args: object, kwargs: object) -> None:
-        role = scope_of(view)
+        role = scope_of(view, request.method)
         if role and getattr(view, "login_required", True) and request.user.is_authenticated:
             request.row_scope.open(request.user, staff=_is_elevated(request, role))  # type: ignore[attr-defined]
 

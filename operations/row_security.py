@@ -102,6 +102,13 @@ def own_scope(view: V) -> V:
     return view
 
 
-def scope_of(view: Callable[..., Any]) -> str:
+def own_scope_for_forms(view: V) -> V:
+    """Mark a page that opens its scopes itself when something is sent to it, and is like any other when looked at."""
+    view.row_scope_for_forms = ""  # type: ignore[attr-defined]
+    return view
+
+
+def scope_of(view: Callable[..., Any], method: str | None = None) -> str:
     """The role a view's page runs in at most: APP, STAFF, or empty when it opens its scopes itself."""
-    return str(getattr(view, "row_scope", APP))
+    usual = getattr(view, "row_scope", APP)
+    return str(getattr(view, "row_scope_for_forms", usual) if method == "POST" else usual)

@@ -87,9 +87,9 @@ def _wanted(item: MediaItem, seasons: Collection[int], now: Standing, user: User
         return set() if now.held or now.asked else {0}
     known = {one["number"] for one in item.seasons}
     if not seasons:
-        raise CannotAsk(_("Choose at least one season."))
+        raise CannotAsk(_("Choose at least one season."), status=422)
     if strange := set(seasons) - known:
-        raise CannotAsk(_("There is no season %(number)d.") % {"number": min(strange)})
+        raise CannotAsk(_("There is no season %(number)d.") % {"number": min(strange)}, status=422)
     return set(seasons) - now.seasons_held - set(now.seasons_asked)
 
 
@@ -111,14 +111,14 @@ def _check(user: User, asking: User, item: MediaItem, seasons: list[int], *, is_
     """Raises CannotAsk when a right, a quota or a rule says no. Moderators may do more for others than those can."""
     allowed = allowance.of(asking)
     if is_4k and not allowed.may_ask_4k:
-        raise CannotAsk(_("4K is not open to you. Ask without it, or ask an administrator."))
+        raise CannotAsk(_("4K is not open to you. Ask without it, or ask an administrator."), status=403)
     rule = allowance.rule_for(item, len(seasons))
     if rule is not None and rule.decision == Decision.REFUSE and not may(asking, Right.DECIDE):
-        raise CannotAsk(rule.reason)
+        raise CannotAsk(rule.reason, status=403)
     if asking.pk == user.pk:
         remaining = allowance.left(user, item.media_type, allowed)
         if refusal := allowance.too_much(remaining, len(seasons) or 1):
-            raise CannotAsk(refusal)
+            raise CannotAsk(refusal, status=403)
 
 
 def _create(user: User, asking: User, item: MediaItem, seasons: list[int], *, is_4k: bool, note: str) -> MediaRequest:

@@ -64,7 +64,7 @@ def decline(*, request: MediaRequest, by: User, reason: str) -> MediaRequest:
     """Say no, and why: the person who asked reads it. Raises CannotDecide without a reason, CannotChange."""
     said = reason.strip()[:500]
     if not said:
-        raise CannotDecide(_("Say why: the person who asked will read it."))
+        raise CannotDecide(_("Say why: the person who asked will read it."), status=422)
     return changes.move(request, RequestStatus.DECLINED, by=by, text=said, decline_reason=said, **_decided(by))
 
 
@@ -134,7 +134,7 @@ def edit_seasons(*, request: MediaRequest, by: User, seasons: Collection[int]) -
         raise CannotDecide(_("Seasons can be changed while a series waits for its approval."))
     had, wanted = set(locked.seasons.values_list("season_number", flat=True)), set(seasons)
     if not wanted:
-        raise CannotDecide(_("Choose at least one season."))
+        raise CannotDecide(_("Choose at least one season."), status=422)
     if had == wanted:
         return
     locked.seasons.exclude(season_number__in=wanted).delete()

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts.rights import Right, may
 from catalog import cards
-from requests_app import access
+from medianest.lib import polling
+from requests_app import access, following
 from requests_app.models import MediaRequest, RequestEvent, RequestStatus
 
 if TYPE_CHECKING:
@@ -27,12 +28,13 @@ PILLS = {
     RequestStatus.FAILED: "bad",
     RequestStatus.CANCELLED: "",
 }
+LOADING_SECONDS, WAITING_SECONDS = 2, 15
 _STEPS = (RequestStatus.PENDING, RequestStatus.APPROVED, RequestStatus.PROCESSING, RequestStatus.AVAILABLE)
 
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """A request in a list. `steps` are the four marks of its way: on, now or empty."""
+    """A request in a list. `steps` are the four marks of its way (on, now or empty), `progress` is what is loaded in %."""
 
     request: MediaRequest
     url: str
@@ -43,6 +45,19 @@ class Row:
     says: str
     steps: list[str]
     who: str
+    progress: int | None = None
+
+    @property
+    def seconds(self) -> int:
+        """How often a page asks whether it has moved on; 0 when it will not by itself."""
+        if not self.request.is_open:
+            return 0
+        return WAITING_SECONDS if self.progress is None else LOADING_SECONDS
+
+    @property
+    def mark(self) -> str:
+        """Another one when anything in the row is another."""
+        return polling.mark(self.word, self.says, self.facts, self.steps, self.progress)
 
 
 def for_lists(found: QuerySet[MediaRequest]) -> QuerySet[MediaRequest]:
@@ -51,7 +66,9 @@ def for_lists(found: QuerySet[MediaRequest]) -> QuerySet[MediaRequest]:
 
 
 def rows(found: Iterable[MediaRequest], user: User) -> list[Row]:
-    return [_row(one, user) for one in found]
+    listed = list(found)
+    loaded = following.progress_of(listed)
+    return [_row(one, user, loaded.get(one.pk)) for one in listed]
 
 
 def newest(user: User, count: int) -> list[Row]:
@@ -63,7 +80,7 @@ def newest(user: User, count: int) -> list[Row]:
     return rows(found, user)
 
 
-def _row(one: MediaRequest, user: User) -> Row:
+def _row(one: MediaRequest, user: User, loaded: float | None) -> Row:
     poster = one.media_item.poster_path if one.media_item else ""
     return Row(
         request=one,
@@ -75,6 +92,7 @@ def _row(one: MediaRequest, user: User) -> Row:
         says=says(one),
         steps=steps(one),
         who="" if one.user_id == user.pk else str(one.user or _("somebody who left")),
+        progress=None if loaded is None else round(loaded * 100),
     )
 
 

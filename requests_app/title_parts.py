@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from catalog.marks import Key, Mark, Panel, Shown, marker, panel
+from catalog.marks import Key, Mark, Panel, Shown, marker, panel, state
 from operations.row_security import for_others
 from requests_app import allowance, following, pages, standing
 from requests_app.forms import AskForm
@@ -85,6 +85,28 @@ def _waiting(now: standing.Standing, user: User) -> list[dict[str, object]]:
         }
         for one in list(found.values())[:_WAITING]
     ]
+
+
+@state("request")
+def in_short(user: User, shown: Shown) -> dict[str, Any] | None:
+    """Whether it can be asked for, what is asked for already, and what is left of the quota; None for what nobody can."""
+    if shown.item is None or shown.item.gone_at is not None:
+        return None
+    with for_others():
+        now = standing.of(shown.item)
+    asked = [one for one in [now.asked, *now.seasons_asked.values()] if one]
+    mine = next((one for one in asked if one.user_id == user.pk), None)
+    rows = season_rows(shown, now)
+    left = allowance.left(user, shown.item.media_type)
+    return {
+        "can_ask": _is_open(shown, now, rows),
+        "status": asked[0].status if asked else None,
+        "mine": str(mine.pk) if mine else None,
+        "seasons": [{key: row[key] for key in ("number", "name", "episodes", "free", "word")} for row in rows],
+        "left": left.count,
+        "quota": left.quota,
+        "days": left.days,
+    }
 
 
 def _is_open(shown: Shown, now: standing.Standing, rows: list[dict[str, object]]) -> bool:

@@ -21,6 +21,7 @@ from medianest.lib import correlation
 
 LARGEST = 64 * 1024  # bytes of a body
 _ROOT = "/api/"
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 CODES = {
     400: "bad_request",
     401: "sign_in",
@@ -38,7 +39,7 @@ CODES = {
 
 
 class Refused(Exception):
-    """What was sent cannot be taken as it is: `status` 400, 413, 415 or 422, and why."""
+    """What was sent cannot be taken as it is: `status` 400, 413, 415, 422 or 503, and why."""
 
     def __init__(self, status: int, sentence: str, fields: Mapping[str, Sequence[str]] | None = None) -> None:
         super().__init__(sentence)
@@ -76,12 +77,14 @@ def refusal(
 
 
 def body(request: HttpRequest) -> dict[str, Any]:
-    """The JSON object that was sent; an empty one for an empty body. Raises Refused."""
+    """The JSON object that was sent, or the fields of a form; an empty one for an empty body. Raises Refused."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     if not length.isdigit() or int(length) > LARGEST:
         raise Refused(413, _("That is too much at once."))
     if length == "0":
         return {}
+    if request.content_type in _FORMS:
+        return {name: str(value) for name, value in request.POST.items()}
     if request.content_type != "application/json":
         raise Refused(415, _("Send JSON, and say so: Content-Type: application/json."))
     try:

@@ -6,6 +6,7 @@ from medianest.tests.people import (  # noqa: F401  (fixtures)
     anna,
     annas,
     ben,
+    bens,
     moderator,
     moderators,
 )

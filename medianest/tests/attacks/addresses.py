@@ -120,6 +120,8 @@ def _problem(user: User) -> Ids:
 OWNED: dict[str, Callable[[User], Ids]] = {
     "accounts:end-device": _session,
     "accounts:end-token": _token,
+    "api:request": _wish,
+    "api:request-act": _wish,
     "catalog:library-picture": _in_the_library,
     "catalog:section": _section,
     "downloads:cancel": _download,
@@ -154,6 +156,7 @@ def _row(_user: User) -> Ids:
 
 
 NOBODYS: dict[str, tuple[str, Callable[[User], Ids]]] = {
+    "api:title": ("Titles are everybody's.", _title),
     "catalog:change-row": ("Rows of the discover page are the household's, for administrators.", _row),
     "catalog:row": ("Rows of the discover page are everybody's.", lambda user: {"slug": _stored_row().slug}),
     "catalog:title": ("Titles are everybody's.", _title),

@@ -23,6 +23,7 @@ OPEN_TO_FORGERY = {
 """Addresses that take a form without a proof, and why. (With an access token none is needed: no other site can make a
 browser send one.)"""
 MAY_CHANGE = {
+    "api:title": ({"media_items", "collection_members"}, "what is told of a title is kept"),
     "catalog:title": ({"media_items", "collection_members"}, "what is told of a title is kept"),
     "catalog:season": ({"media_items"}, "what is told of a title is kept"),
 }
