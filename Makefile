@@ -32,10 +32,12 @@ reset-admin: python-there ## Print a new one-time password for the first adminis
 	@exec "$(PYTHON)" -m medianest.launch manage bootstrap_admin --reset
 
 PROCESSES ?= 2
+# Which PostgreSQL the tests run on: 18, the embedded one, or 15, the machine's own.
+POSTGRES ?= 18
 
-test: setup ## Run all tests, on their own PostgreSQL and Redis (PROCESSES=2 TESTS=path)
+test: setup ## Run all tests, on their own PostgreSQL and Redis (PROCESSES=2 TESTS=path POSTGRES=18)
 	@$(VENV)/python -m tools.browser
-	$(VENV)/python -m pytest -p medianest.tests.servers -n $(PROCESSES) --dist loadfile $(TESTS)
+	TEST_POSTGRES=$(POSTGRES) $(VENV)/python -m pytest -p medianest.tests.servers -n $(PROCESSES) --dist loadfile $(TESTS)
 
 lint: setup ## Style, layers, templates, sizes, migrations, generated pages
 	$(VENV)/ruff check .

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from medianest.launch import accounts, process, roles
 
+MAJOR = "15"
 PLACES = (Path("/usr/lib/postgresql/15"), Path("/usr/pgsql-15"), Path("/opt/homebrew/opt/postgresql@15"))
 _PASSWORD = "of-a-server-that-lives-for-minutes"  # noqa: S105
 # How a membership is kept from being inherited was said otherwise before PostgreSQL 16.

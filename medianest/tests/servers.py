@@ -2,6 +2,8 @@
 
 Loaded with `-p`, because the servers must be up before Django's settings are read. Where tests run in several processes
 (`-n 2`) each has its own of everything: roles belong to a whole server, and tests empty all of Redis.
+
+TEST_POSTGRES says which PostgreSQL: 18, the embedded one, or 15, the machine's own (`make test POSTGRES=15`).
 """
 
 from __future__ import annotations
@@ -13,8 +15,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from medianest.launch.postgres import Postgres
+from medianest.launch.postgres import MAJOR, Postgres
 from medianest.launch.redis import Redis
+from tools import old_postgres
 
 _INHERITED = "MEDIANEST_TEST_SERVERS"  # what the process that shares the tests out started for itself
 _OURS = ("DATABASE_URL", "REDIS_URL", "MEDIANEST_DATA")
@@ -40,7 +43,7 @@ def _start_what_is_missing() -> None:
     # A server that a test starts wants a folder of stylesheets, be it the first test of its process.
     (Path(os.environ["MEDIANEST_DATA"]) / "static").mkdir(parents=True, exist_ok=True)
     if not os.environ.get("DATABASE_URL"):
-        postgres = Postgres(folder / "pg")
+        postgres = _postgres(folder / "pg")
         postgres.start()
         atexit.register(postgres.stop)
         os.environ["DATABASE_URL"] = postgres.url("postgres")
@@ -49,6 +52,18 @@ def _start_what_is_missing() -> None:
         redis.start()
         atexit.register(redis.stop)
         os.environ["REDIS_URL"] = redis.url
+
+
+def _postgres(folder: Path) -> Postgres | old_postgres.OldPostgres:
+    wanted = os.environ.get("TEST_POSTGRES") or MAJOR
+    if wanted == MAJOR:
+        return Postgres(folder)
+    install = old_postgres.find()
+    if wanted != old_postgres.MAJOR or install is None:
+        raise SystemExit(
+            f"The tests run on PostgreSQL {MAJOR}, or on {old_postgres.MAJOR} where the machine has it; not on {wanted}."
+        )
+    return old_postgres.OldPostgres(install, folder)
 
 
 os.environ.setdefault("DJANGO_SECRET_KEY", "only-for-tests-" + "x" * 50)

@@ -7,7 +7,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 from django.db.migrations.loader import MigrationLoader
@@ -15,7 +15,7 @@ from django.db.migrations.loader import MigrationLoader
 from medianest.launch import roles
 from medianest.tests.filled import PLEX_TOKEN, own_models
 from medianest.tests.migrating import run
-from tools import old_postgres, scratch
+from medianest.tests.versions import BOTH, Server, running
 
 RECORDED = sorted((Path(__file__).parent / "schemas").glob("*.sql"))
 KEEPS_ITSELF = {"table django_migrations", "table django_migrations_id_seq"}
@@ -30,22 +30,10 @@ _number = itertools.count(1)
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1000)]
 
 
-class Server(Protocol):
-    def url(self, role: str) -> str: ...
-    def psql(self, script: str, database: str = "postgres") -> str: ...
-
-
-@pytest.fixture(scope="module", params=["15", "18"])
+@pytest.fixture(scope="module", params=BOTH)
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    if request.param == "18":
-        with scratch.server() as postgres:
-            yield postgres
-        return
-    install = old_postgres.find()
-    if install is None:
-        pytest.skip("This machine has no PostgreSQL 15 of its own; where there is one, the migrations run on it too.")
-    with old_postgres.server(install) as old:
-        yield old
+    with running(request.param) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ import psycopg
 import pytest
 
 from medianest.tests.migrating import run
+from medianest.tests.versions import BOTH, running
 from operations.audit import TRAILS
-from tools import scratch
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -18,8 +18,9 @@ DROP ROLE mn_app, mn_worker, mn_staff;
 CALLS = ("trail_prune", "trail_forget", "security_forget")
 
 
-def test_roles_that_the_migrations_make_have_their_rights_on_the_trail() -> None:
-    with scratch.server() as postgres:
+@pytest.mark.parametrize("major", BOTH)
+def test_roles_that_the_migrations_make_have_their_rights_on_the_trail(major: str) -> None:
+    with running(major) as postgres:
         for database in ("template1", "medianest"):
             postgres.psql("DROP OWNED BY mn_app, mn_worker, mn_staff;", database)
         postgres.psql(WITHOUT_ROLES)
@@ -38,6 +39,9 @@ def test_roles_that_the_migrations_make_have_their_rights_on_the_trail() -> None
                 " GROUP BY 1 ORDER BY 1",
                 [["mn_app", "mn_staff", "mn_worker"], [f"{table}_audit" for table in TRAILS]],
             ).fetchall()
+            becomes = connection.execute(
+                "SELECT pg_has_role('mn_app', 'mn_staff', 'USAGE'), pg_has_role('mn_app', 'mn_staff', 'MEMBER')"
+            ).fetchall()
             connection.execute("SET ROLE mn_staff")
             connection.execute(
                 "INSERT INTO quick_links (id, title, url, description, icon, audience, position, is_shown, created_at,"
@@ -46,4 +50,5 @@ def test_roles_that_the_migrations_make_have_their_rights_on_the_trail() -> None
             told = connection.execute("SELECT pgh_label FROM quick_links_audit").fetchall()
     assert may_call == [("mn_worker", name) for name in sorted(CALLS)]
     assert may_add == [], "only the triggers write lines"
+    assert becomes == [(False, True)], "the web is staff only while it says so"
     assert told == [("insert",)]
