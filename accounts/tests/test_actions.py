@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -16,31 +14,10 @@ from accounts.models import Role, Status, User
 from accounts.rules import CannotChangePerson
 from accounts.sessions import end_sessions
 from accounts.tests.conftest import PASSWORD
+from medianest.tests.at_once import at_once
 from operations.models import SecurityEvent
 
 LAST = "is the last active administrator. Make somebody else an administrator first."
-
-
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """What the calls give or raise, each made in a thread with a connection of its own."""
-    results: list[Any] = [None] * len(calls)
-    gate = threading.Barrier(len(calls))
-
-    def call(index: int) -> None:
-        gate.wait()
-        try:
-            results[index] = calls[index]()
-        except CannotChangePerson as refusal:
-            results[index] = refusal
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=call, args=(index,)) for index in range(len(calls))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def refusals(results: list[Any]) -> list[str]:
@@ -161,7 +138,7 @@ def test_two_administrators_removing_each_other_at_once_leave_one(way: str) -> N
             cursor.execute("TRUNCATE users CASCADE")  # deleting would leave one
         one = User.objects.create_user(f"one{number}", role=Role.ADMIN)
         two = User.objects.create_user(f"two{number}", role=Role.ADMIN)
-        results = at_once(partial(remove, one, two), partial(remove, two, one))
+        results = at_once(partial(remove, one, two), partial(remove, two, one), refusal=CannotChangePerson)
         assert len(refusals(results)) == 1
         assert User.objects.administrators().count() == 1
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +13,7 @@ from accounts import actions
 from accounts.models import Role, Status, User
 from accounts.rules import CannotChangePerson
 from medianest.lib.broken_rules import sentence_for
+from medianest.tests.at_once import at_once
 from medianest.tests.people import person
 
 
@@ -58,37 +58,19 @@ def test_a_suspended_administrator_does_not_count(administrator: User) -> None:
         User.objects.filter(pk=administrator.pk).update(role=Role.USER)
 
 
-def at_once(acts: list[Callable[[], object]]) -> list[Exception]:
-    """Each act in a thread and connection of its own, all begun together; the refusals."""
-    begin, refusals = threading.Barrier(len(acts)), list[Exception]()
-
-    def run(act: Callable[[], object]) -> None:
-        begin.wait()
-        try:
-            with transaction.atomic():
-                act()
-        except (IntegrityError, CannotChangePerson) as refusal:
-            refusals.append(refusal)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    return refusals
+def refusals_of(*acts: Callable[[], object]) -> list[Exception]:
+    """How many acts that are begun together are refused, and how."""
+    told = at_once(*[transaction.atomic(act) for act in acts], refusal=(IntegrityError, CannotChangePerson))
+    return [each for each in told if isinstance(each, Exception)]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_who_demote_each_other_at_once_leave_one() -> None:
     ada, bob = person("ada", Role.ADMIN), person("bob", Role.ADMIN)
     for _round in range(5):
-        refusals = at_once(
-            [
-                lambda: User.objects.filter(pk=ada.pk).update(role=Role.USER),
-                lambda: User.objects.filter(pk=bob.pk).update(role=Role.USER),
-            ]
+        refusals = refusals_of(
+            lambda: User.objects.filter(pk=ada.pk).update(role=Role.USER),
+            lambda: User.objects.filter(pk=bob.pk).update(role=Role.USER),
         )
         assert len(refusals) == 1
         assert User.objects.administrators().count() == 1
@@ -98,11 +80,9 @@ def test_two_who_demote_each_other_at_once_leave_one() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_the_shell_and_an_action_at_once_leave_one() -> None:
     ada, bob = person("ada", Role.ADMIN), person("bob", Role.ADMIN)
-    refusals = at_once(
-        [
-            lambda: User.objects.filter(pk=ada.pk).update(role=Role.USER),
-            lambda: actions.suspend(by=ada, person=bob),
-        ]
+    refusals = refusals_of(
+        lambda: User.objects.filter(pk=ada.pk).update(role=Role.USER),
+        lambda: actions.suspend(by=ada, person=bob),
     )
     assert len(refusals) == 1
     assert User.objects.administrators().count() == 1

@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
+from medianest.tests.at_once import at_once
 from operations import jobs, runner
 from operations.models import Job, JobState
 from operations.tests.acts import ATTEMPTS, QUEUE, claimed, given_up, promised
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
-    """What the calls give, each made in a thread of its own with a connection of its own, as near together as can be."""
-    results: list[Any] = [None] * len(calls)
-    gate = threading.Barrier(len(calls))
-
-    def call(index: int) -> None:
-        gate.wait()
-        try:
-            results[index] = calls[index]()
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=call, args=(index,)) for index in range(len(calls))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def expire(job: Job) -> None:

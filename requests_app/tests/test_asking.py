@@ -1,16 +1,16 @@
 from __future__ import annotations
 
-import threading
+from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
 from pytest_django.fixtures import Settings
 
 from accounts.models import Role, User
 from catalog.models import LibraryItem, MediaItem
 from catalog.tests.rows import item as library_item
 from catalog.tests.rows import stored_section, stored_title
+from medianest.tests.at_once import at_once
 from medianest.tests.people import person
 from operations.limits import TooOften
 from operations.row_security import acting_as
@@ -268,23 +268,11 @@ def test_music_and_books_are_wished_for_once(anna: User, ben: User, moderator: U
 def test_twenty_at_the_same_moment_make_one_request() -> None:
     title = stored_title(title="Wanted By All")
     people = [person(f"p{n}") for n in range(20)]
-    failures: list[BaseException] = []
 
-    def go(user: User) -> None:
-        try:
-            with acting_as(user):
-                asking.ask(user=user, item=title)
-        except BaseException as error:  # noqa: BLE001  (shown by the test)
-            failures.append(error)
-        finally:
-            connection.close()
+    def ask(user: User) -> None:
+        with acting_as(user):
+            asking.ask(user=user, item=title)
 
-    threads = [threading.Thread(target=go, args=[user]) for user in people]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert failures == []
+    at_once(*[partial(ask, user) for user in people])
     (only,) = MediaRequest.objects.filter(tmdb_id=title.tmdb_id)
     assert only.followers.count() == 19

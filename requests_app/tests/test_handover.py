@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
-from django.db import connection
 
 from accounts.models import User
 from medianest.lib.http import Limits
+from medianest.tests.at_once import at_once
 from medianest.tests.people import person
 from operations.jobs import Wait
 from operations.lease import Run
@@ -82,22 +80,7 @@ def test_a_crash_between_sending_and_writing_makes_no_second_request(
 def test_two_workers_at_the_same_moment_make_one_request(newest: Overseerr) -> None:
     newest.control({"race_window": 0.3})
     wish = approved(person("wendy"), person("max"))
-    failures: list[BaseException] = []
-
-    def go() -> None:
-        try:
-            handover.hand_over(Run(Job()), wish.pk)
-        except BaseException as error:  # noqa: BLE001  (shown by the test)
-            failures.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=go) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failures == []
+    at_once(*[lambda: handover.hand_over(Run(Job()), wish.pk)] * 3)
     assert len(newest.requests) == 1
 
 

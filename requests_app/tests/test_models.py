@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection, models
+from django.db import models
 from django.utils import timezone
 
 from accounts.models import Role, User
 from medianest.lib.broken_rules import told_plainly
+from medianest.tests.at_once import at_once
 from medianest.tests.rules import assert_refused, rules_of
 from requests_app.models import (
     OPEN,
@@ -249,24 +249,11 @@ def test_a_request_knows_where_it_may_go(status: str, goal: str, may: bool) -> N
 
 @pytest.mark.django_db(transaction=True)
 def test_twenty_at_once_make_one_request() -> None:
-    made: list[bool] = []
-    start = threading.Barrier(20)
+    def ask() -> bool:
+        with told_plainly():
+            stored_film(tmdb_id=550)
+        return True
 
-    def ask() -> None:
-        start.wait()
-        try:
-            with told_plainly():
-                stored_film(tmdb_id=550)
-            made.append(True)
-        except ValidationError:
-            made.append(False)
-        finally:
-            connection.close()
-
-    askers = [threading.Thread(target=ask) for _each in range(20)]
-    for asker in askers:
-        asker.start()
-    for asker in askers:
-        asker.join()
+    made = [result is True for result in at_once(*[ask] * 20, refusal=ValidationError)]
     assert sorted(made) == [False] * 19 + [True]
     assert MediaRequest.objects.count() == 1
