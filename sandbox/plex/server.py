@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,7 @@ from sandbox.plex.scanner import Scanner
 from sandbox.plex.seed import add_title, fill
 from sandbox.plex.state import MACHINE_ID, OWNER_TOKEN, State, server_token
 from sandbox.server import ServiceServer
+from sandbox.tmdb.titles import ALL
 from sandbox.world import TITLES, Title
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 FILMS_AGENT = ("tv.plex.agents.movie", "Plex Movie")
 SERIES_AGENT = ("tv.plex.agents.series", "Plex TV Series")
+_KNOWN = {(title.tmdb_id, title.media_type): title for title in ALL}
 OTHER_VIDEOS = ("com.plexapp.agents.none", "Plex Video Files Scanner")
 
 
@@ -125,9 +127,9 @@ class Plex(ServiceServer):
         self.scanner.cancel()
         super().stop()
 
-    def add(self, title: Title) -> Item:
-        """Let a title of the invented world arrive in the library."""
-        item = add_title(self.library, title)
+    def add(self, title: Title, seasons: Collection[int] | None = None) -> Item:
+        """Let a title of the invented world arrive in the library; of a series only these seasons, where given."""
+        item = add_title(self.library, title, seasons=seasons)
         self.memory.keep()
         return item
 
@@ -150,9 +152,10 @@ class Plex(ServiceServer):
             ]
 
     def control(self, orders: dict[str, Any]) -> dict[str, Any]:
-        """Orders: `scan_delay` (seconds), `version`, `skips_new_folders`, `add` ([tmdb id, movie or tv]).
+        """Orders: `scan_delay` (seconds), `version`, `skips_new_folders`, `add` ([tmdb id, movie or tv], and
+        for some seasons alone a list of their numbers).
 
-        Raises KeyError for any other name, or a title that the invented world does not have.
+        Raises KeyError for any other name, or a title that the simulated TMDB does not have.
         """
         for name, value in orders.items():
             if name in ("scan_delay", "version"):
@@ -160,7 +163,8 @@ class Plex(ServiceServer):
             elif name == "skips_new_folders":
                 self.scanner.skips_new_folders = bool(value)
             elif name == "add":
-                self.add({(title.tmdb_id, title.media_type): title for title in TITLES}[tuple(value)])
+                number, media_type, *seasons = value
+                self.add(_KNOWN[number, media_type], *seasons)
             else:
                 raise KeyError(name)
         return self.state()

@@ -115,6 +115,16 @@ def test_a_title_can_arrive_later(plex: Plex, api: PlexServer) -> None:
         plex.control({"colour": "red"})
 
 
+def test_a_series_can_arrive_season_by_season(plex: Plex, api: PlexServer) -> None:
+    plex.control({"add": [92003, "tv", [2]]})
+    assert [season.index for season in api.library.section("Series").get("Quarry").seasons()] == [2]
+    plex.control({"add": [92003, "tv", [1, 2]]})
+    assert [season.index for season in api.library.section("Series").get("Quarry").seasons()] == [1, 2]
+    plex.control({"add": [92003, "tv"]})
+    quarry = api.library.section("Series").search(title="Quarry")
+    assert [len(show.episodes()) for show in quarry] == [6 + 6 + 8]
+
+
 def test_a_scan_happens_after_the_refresh_was_answered(
     plex: Plex, api: PlexServer, folder: Path, clip: bytes, await_: Wait
 ) -> None:
