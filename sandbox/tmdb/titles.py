@@ -58,6 +58,8 @@ Little Harbour Rescue|Animation,Family|26,26|Small boats with large hearts.
 Allotment Wars|Reality|8|Vegetables, judged without mercy.
 Deep Field|Documentary|5|What telescopes saw while nobody looked.
 The Glasshouse|Drama,Mystery|10|A family of botanists and one missing seed.
+Signal Hill|Drama|4,4,4,4|A radio town after the last programme.
+The Tide Tables|Mystery,Drama|5,5,5,5|A printer finds tomorrow's high water in last year's tables.
 """
 
 # Days from today on which these films open and this series shows its fourth episode of eight.
