@@ -12,7 +12,7 @@ from django.db import DatabaseError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from catalog import asking, keeping
+from catalog import asking, keeping, ratings
 from catalog.models import AgeLimit, MediaItem
 from medianest.lib.errors import Cannot
 from medianest.lib.http import ProviderError
@@ -20,6 +20,7 @@ from services.providers.describing import CanDescribeTitles, Description, Listin
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from catalog.marks import Shown
 
 _LEARN_AT_ONCE = 20
 _THREADS = 5
@@ -57,6 +58,12 @@ def limit_of(user: User) -> Limit:
     return Limit() if row is None else Limit(row.years, row.sees_unrated)
 
 
+def permits(limit: Limit, shown: Shown) -> bool:
+    """Whether a title's page is open under a limit: by what is told now, else by what was told before."""
+    told = ratings.minimum_age(shown.told.certifications, settings.REGION)
+    return limit.permits(shown.item.minimum_age if told is None and shown.item else told)
+
+
 def check(limit: Limit, item: MediaItem) -> None:
     """Raises TooYoung when a title is not open under a limit."""
     if not limit.permits(item.minimum_age):
@@ -75,7 +82,8 @@ def open_ones(limit: Limit, listings: Iterable[Listing], language: str) -> tuple
     known = _known(keys)
     _learn([one for one in found if (one.media_type, one.tmdb_id) not in known][:_LEARN_AT_ONCE], language)
     known = _known(keys)
-    return tuple(one for one in found if limit.permits(known.get((one.media_type, one.tmdb_id))))
+    # Of what could not be asked about it is not known whether it is unrated.
+    return tuple(one for one in found if (key := (one.media_type, one.tmdb_id)) in known and limit.permits(known[key]))
 
 
 def _known(keys: Collection[tuple[str, int]]) -> dict[tuple[str, int], int | None]:

@@ -13,6 +13,7 @@ from catalog.querysets import LibraryItemQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from catalog.ages import Limit
 
 SIZE = 60
 BROWSED = (SectionType.MOVIE, SectionType.SHOW)
@@ -32,9 +33,9 @@ def sections(user: User) -> list[LibrarySection]:
     return list(LibrarySection.objects.visible_to(user).filter(type__in=BROWSED).order_by("title", "pk")[:100])
 
 
-def by_title(section: LibrarySection, after: uuid.UUID | None) -> Portion:
+def by_title(section: LibrarySection, limit: Limit, after: uuid.UUID | None) -> Portion:
     """Titles from A to Z, those behind `after`; from the beginning when that is not there."""
-    rows = _titles(section)
+    rows = _titles(section, limit)
     last = rows.filter(pk=after).first() if after else None
     if last is not None:
         beyond = Q(sort_title__gt=last.sort_title) | Q(sort_title=last.sort_title, pk__gt=last.pk)
@@ -43,19 +44,19 @@ def by_title(section: LibrarySection, after: uuid.UUID | None) -> Portion:
     return Portion(found[:SIZE], str(found[SIZE - 1].pk) if len(found) > SIZE else "")
 
 
-def newest(section: LibrarySection) -> Portion:
+def newest(section: LibrarySection, limit: Limit) -> Portion:
     """What came last."""
-    return Portion(list(_titles(section).recently_added()[:SIZE]), "")
+    return Portion(list(_titles(section, limit).recently_added()[:SIZE]), "")
 
 
-def matching(section: LibrarySection, text: str) -> Portion:
+def matching(section: LibrarySection, limit: Limit, text: str) -> Portion:
     """The first titles that hold every word of `text`."""
-    return Portion(list(_titles(section).matching(text).by_title()[:SIZE]), "")
+    return Portion(list(_titles(section, limit).matching(text).by_title()[:SIZE]), "")
 
 
-def _titles(section: LibrarySection) -> LibraryItemQuerySet:
-    """A section holds films or videos of somebody's, never both: one type keeps to the index."""
+def _titles(section: LibrarySection, limit: Limit) -> LibraryItemQuerySet:
+    """What is open to somebody. A section holds films or videos of somebody's, never both: one type keeps to the index."""
     types = _TOP[SectionType(section.type)]
     rows = LibraryItem.objects.filter(section=section).select_related("media_item", "section")
     here = next((one for one in types if rows.filter(type=one).exists()), types[0]) if len(types) > 1 else types[0]
-    return rows.filter(type=here)
+    return rows.filter(type=here).open_to(limit)

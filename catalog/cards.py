@@ -65,12 +65,13 @@ def _card(one: Listing, mark: Mark | None) -> Card:
     )
 
 
-def people(found: Iterable[PersonListing]) -> list[Card]:
+def people(found: Iterable[PersonListing], *, with_titles: bool = True) -> list[Card]:
+    """Portraits of people, `with_titles` they are known for: of those it is not known whether they are open to all."""
     return [
         Card(
             url=reverse("catalog:person", args=[one.person_id]),
             name=one.name,
-            sub=", ".join(one.known_for),
+            sub=", ".join(one.known_for) if with_titles else "",
             src=picture(one.profile_path, "w185"),
         )
         for one in found

@@ -20,6 +20,7 @@ from catalog.querysets import ITEM_TYPES, LibraryItemQuerySet
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from catalog.ages import Limit
 
 _KEPT_TYPES = {held: told for told, held in ITEM_TYPES.items()}
 _EPISODES = 120
@@ -92,11 +93,12 @@ class New:
 _FACTS = ("pk", "type", "title", "year", "tmdb_id", "rating_key", "section__server_id", "thumb")
 
 
-def newest(user: User, count: int) -> list[New]:
+def newest(user: User, limit: Limit, count: int) -> list[New]:
     """Films and series that came or got episodes, the newest first; a series stands there once. One query."""
     seen = LibraryItem.objects.visible_to(user)
-    films = _told(seen.filter(type=ItemType.MOVIE), "", count)
-    episodes = _told(seen.filter(type=ItemType.EPISODE, parent__parent__isnull=False), "parent__parent__", _EPISODES)
+    films = _told(seen.filter(type=ItemType.MOVIE).open_to(limit), "", count)
+    parts = seen.filter(type=ItemType.EPISODE, parent__parent__isnull=False).open_to(limit, "parent__parent__")
+    episodes = _told(parts, "parent__parent__", _EPISODES)
     found: dict[uuid.UUID, New] = {}
     news = [New(*row) for row in films.union(episodes, all=True)]
     for one in sorted(news, key=lambda new: (new.added_at, new.season or 0, new.episode or 0), reverse=True):

@@ -14,6 +14,7 @@ from accounts.rights import Right, may
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from catalog.ages import Limit
     from catalog.models import (  # noqa: F401  (named in quotes below)
         LibraryItem,
         LibrarySection,
@@ -102,6 +103,20 @@ class LibraryItemQuerySet(models.QuerySet["LibraryItem"]):
         """What stands in sections shared with this person; administrators see all that is shown."""
         shown = self.filter(section__is_shown=True)
         return shown if may(user, Right.SEE_WHOLE_LIBRARY) else shown.filter(section__shares__user=user)
+
+    def open_to(self, limit: Limit, title: str = "") -> LibraryItemQuerySet:
+        """Those that are open under an age limit; `title` leads from an item to the film or series that is rated.
+
+        TMDB's rating counts; without one, Plex's.
+        """
+        if limit.years is None:
+            return self
+        tmdbs, plexes = f"{title}media_item__minimum_age", f"{title}minimum_age"
+        young = Q(**{f"{tmdbs}__lte": limit.years})
+        young |= Q(**{f"{tmdbs}__isnull": True, f"{plexes}__lte": limit.years})
+        if limit.sees_unrated:
+            young |= Q(**{f"{tmdbs}__isnull": True, f"{plexes}__isnull": True})
+        return self.filter(young)
 
     def of_title(self, tmdb_id: int, media_type: str) -> LibraryItemQuerySet:
         """The film or series with this TMDB id, in whatever sections."""

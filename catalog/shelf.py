@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from catalog import cards, holding
+from catalog import ages, cards, holding
 from catalog.in_library import play_address
 from catalog.models import ItemType, LibraryItem, MediaType
 
@@ -20,7 +20,7 @@ LENGTH = 18
 
 def newest(user: User, count: int = LENGTH) -> list[cards.Card]:
     """Films and series that the person may see and that are new or got something new."""
-    return [_card(one) for one in holding.newest(user, count)]
+    return [_card(one) for one in holding.newest(user, ages.limit_of(user), count)]
 
 
 def card_of(item: LibraryItem) -> cards.Card:

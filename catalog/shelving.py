@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
+from catalog import ratings
 from catalog.models import ItemType, LibraryItem, LibrarySection, MediaItem, MediaType
 from services.providers.holding import MOVIE, PARTS, SHOW, HeldItem, HeldSection
 
@@ -29,6 +30,7 @@ _TOLD = [
     "tvdb_id",
     "duration_ms",
     "certification",
+    "minimum_age",
     "thumb",
     "art",
     "added_at",
@@ -77,6 +79,7 @@ def put(row: LibrarySection, section: HeldSection, items: Sequence[HeldItem], no
                 tvdb_id=one.ids.tvdb,
                 duration_ms=one.duration_ms,
                 certification=one.certification,
+                minimum_age=ratings.age_of(one.certification.rpartition("/")[2]),
                 thumb=one.thumb,
                 art=one.art,
                 added_at=one.added_at,

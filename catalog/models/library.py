@@ -144,6 +144,9 @@ class LibraryItem(models.Model):
     tvdb_id = models.PositiveIntegerField(_("TheTVDB id"), null=True, blank=True)
     duration_ms = models.PositiveBigIntegerField(_("length"), null=True, blank=True, help_text=_("Milliseconds."))
     certification = models.CharField(_("age rating"), max_length=20, blank=True)
+    minimum_age = models.PositiveSmallIntegerField(
+        _("rated from"), null=True, blank=True, help_text=_("Years, as Plex tells; TMDB's rating counts before it.")
+    )
     thumb = models.CharField(_("picture"), max_length=300, blank=True)
     art = models.CharField(_("backdrop"), max_length=300, blank=True)
     added_at = models.DateTimeField(_("added to Plex"), null=True, blank=True)

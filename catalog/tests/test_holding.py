@@ -11,6 +11,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from catalog import holding, marks, shelf
+from catalog.ages import Limit
 from catalog.models import LibraryItem
 from catalog.tests import shelves
 from catalog.tests.rows import item, stored_title
@@ -27,7 +28,7 @@ def _folder(settings: Settings, tmp_path: Any) -> None:
 
 
 def titles_of(user: User) -> list[str]:
-    return [one.title for one in holding.newest(user, 10)]
+    return [one.title for one in holding.newest(user, Limit(), 10)]
 
 
 # --- is it there ----------------------------------------------------------------------------------------------------------
@@ -124,7 +125,7 @@ def test_the_newest_come_first_and_a_series_once(anna: User, django_assert_num_q
     shelves.film(shelves.section(), 4, hours=0.1, title="Not shared")
     shelves.film(films, 5, hours=0.1, title="Woodworking", type="other")
     with django_assert_num_queries(1):
-        found = holding.newest(anna, 10)
+        found = holding.newest(anna, Limit(), 10)
     assert [one.title for one in found] == ["Newer", "Series", "Older"]
     assert (found[1].season, found[1].episode, found[1].episodes) == (2, 2, 6)
     assert [one.sub for one in shelf.newest(anna)][1] == "Season 2"

@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from catalog import browsing
+from catalog.ages import Limit
 from catalog.models import LibraryItem, LibrarySection
 from catalog.tests import shelves
 from medianest.tests.people import SCOPE
@@ -126,4 +127,4 @@ def test_titles_are_read_through_their_index(anna: User) -> None:
         ]
     )
     assert len(rows) == 3000
-    assert_uses(browsing._titles(section).by_title()[:60], "library_items_by_title")
+    assert_uses(browsing._titles(section, Limit()).by_title()[:60], "library_items_by_title")

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from catalog import browsing, shelf
+from catalog import ages, browsing, shelf
 from catalog.access import section_or_404
 from catalog.finding import LONGEST
 
@@ -28,13 +28,16 @@ def library(request: HttpRequest) -> HttpResponse:
 @require_GET
 def section(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A section's titles from A to Z, the newest, or those that were searched for."""
-    found = section_or_404(cast("User", request.user), pk)
+    user = cast("User", request.user)
+    found, limit = section_or_404(user, pk), ages.limit_of(user)
     typed = request.GET.get("q", "").strip()[:LONGEST]
     is_new = not typed and request.GET.get("sort") == "new"
     if typed:
-        portion = browsing.matching(found, typed)
+        portion = browsing.matching(found, limit, typed)
+    elif is_new:
+        portion = browsing.newest(found, limit)
     else:
-        portion = browsing.newest(found) if is_new else browsing.by_title(found, _place(request))
+        portion = browsing.by_title(found, limit, _place(request))
     context = {
         "section": found,
         "typed": typed,

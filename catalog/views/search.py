@@ -30,6 +30,6 @@ def search(request: HttpRequest) -> HttpResponse:
             "typed": typed[: finding.LONGEST],
             "found": found,
             "titles": cards.titles(user, listings),
-            "people": cards.people(found.people),
+            "people": cards.people(found.people, with_titles=limit.years is None),
         }
         return answer(request, "catalog/search.html", "catalog/_results.html", context)

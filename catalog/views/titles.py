@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, cast
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from catalog import ages, asking, cards, ratings, showing, taste
-from catalog.marks import panels_for
+from catalog import ages, asking, cards, showing, taste
+from catalog.marks import Shown, panels_for
 from catalog.views.parts import answer, is_part
 from medianest.lib.http import ProviderError
 from operations.row_security import acting_as, own_scope
@@ -53,7 +53,7 @@ def title(request: HttpRequest, media_type: str, tmdb_id: int) -> HttpResponse:
     except ProviderError as error:
         return _untold(request, error)
     told = found.shown.told
-    if not limit.permits(ratings.minimum_age(told.certifications, settings.REGION)):
+    if not ages.permits(limit, found.shown):
         return _not_open(request, user)
     alike = ages.open_ones(limit, [*told.recommendations, *told.similar], wanted.language)
     with acting_as(user):
@@ -89,7 +89,7 @@ def season(request: HttpRequest, tmdb_id: int, number: int) -> HttpResponse:
         raise Http404 from gone
     except ProviderError as error:
         return _untold(request, error)
-    if not limit.permits(ratings.minimum_age(told.certifications, settings.REGION)):
+    if not ages.permits(limit, Shown(None, told)):
         return _not_open(request, user)
     found = next((one for one in told.seasons if one.number == number), None)
     context = {"told": told, "listing": told.listing, "season": found, "episodes": showing.episode_rows(episodes)}
@@ -110,6 +110,8 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         return _untold(request, error)
     portrait = cards.picture(told.profile_path, "h632")
     listings = ages.open_ones(limit, [one for one, _role in told.credits], wanted.language)
+    if limit.years is not None:
+        told = dataclasses.replace(told, biography="")  # it names what somebody played in, whatever the rating
     with acting_as(user):
         titles = cards.titles(user, listings)
         return render(request, "catalog/person.html", {"person": told, "titles": titles, "portrait": portrait})
@@ -128,6 +130,8 @@ def collection(request: HttpRequest, collection_id: int) -> HttpResponse:
         return _untold(request, error)
     backdrop = cards.picture(told.backdrop_path, "w1280")
     listings = ages.open_ones(limit, told.parts, wanted.language)
+    if told.parts and not listings:
+        return _not_open(request, user)
     with acting_as(user):
         context = {"collection": told, "titles": cards.titles(user, listings), "backdrop": backdrop}
         return render(request, "catalog/collection.html", context)

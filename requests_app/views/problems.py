@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.rights import Right, may
-from catalog import cards
+from catalog import ages, cards
 from catalog.models import MediaItem
 from medianest.lib.errors import Cannot
 from medianest.lib.pagination import page_by_key
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 def new(request: HttpRequest, media_type: str, tmdb_id: int) -> HttpResponse:
     """Report a problem with a title."""
     item = get_object_or_404(MediaItem.objects.titled(tmdb_id, media_type))
+    if not ages.limit_of(cast("User", request.user)).permits(item.minimum_age):
+        raise Http404
     form = ProblemForm(request.POST or None, item=item)
     if request.method == "POST" and form.is_valid():
         try:
