@@ -57,11 +57,13 @@ def home(request: HttpRequest) -> HttpResponse:
     user = cast("User", request.user)
     mine = YoutubeDownload.objects.filter(user=user).order_by("-created_at")
     rows = pages.rows(list(pages.with_picture(mine)[:_DOWNLOADS_AT_HOME]), user=user)
+    wishes = request_pages.newest(user, _REQUESTS_AT_HOME)
     context = {
         "new": shelf.newest(user),
         "rows": rows,
         "moving": pages.moving(rows),
-        "requests": request_pages.newest(user, _REQUESTS_AT_HOME),
+        "requests": wishes,
+        "moving_requests": request_pages.moving(wishes),
         "services": summary.strip(),
     }
     return render(request, "home.html", context)

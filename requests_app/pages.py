@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.rights import Right, may
@@ -58,6 +60,27 @@ class Row:
     def mark(self) -> str:
         """Another one when anything in the row is another."""
         return polling.mark(self.word, self.says, self.facts, self.steps, self.progress)
+
+
+@dataclasses.dataclass(frozen=True)
+class Moving:
+    """The rows of a page that may move on by themselves, and the address that tells what changed in them."""
+
+    rows: list[Row]
+
+    @property
+    def seconds(self) -> int:
+        return min((row.seconds for row in self.rows), default=0)
+
+    @property
+    def address(self) -> str:
+        marks = polling.seen(row.mark for row in self.rows)
+        query = [("r", str(row.request.pk)) for row in self.rows] + [("seen", marks)]
+        return f"{reverse('requests:moving')}?{urlencode(query)}"
+
+
+def moving(all_rows: Iterable[Row]) -> Moving:
+    return Moving([row for row in all_rows if row.seconds])
 
 
 def for_lists(found: QuerySet[MediaRequest]) -> QuerySet[MediaRequest]:

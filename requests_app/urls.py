@@ -13,6 +13,7 @@ urlpatterns = [
     path("all/decide", lists.many, name="many"),
     path("mine.csv", lists.my_table, name="csv"),
     path("all.csv", lists.table, name="queue-csv"),
+    path("moving", lists.moving, name="moving"),
     path("wish", asking.wish, name="wish"),
     path("ask/<media_type:media_type>/<int:tmdb_id>", asking.ask, name="ask"),
     path("problems/", problems.listing, name="problems"),
@@ -20,5 +21,6 @@ urlpatterns = [
     path("problems/<uuid:id>", problems.detail, name="problem"),
     path("problems/<uuid:id>/<slug:doing>", problems.act, name="problem-act"),
     path("<uuid:id>", one.detail, name="detail"),
+    path("<uuid:id>/now", one.now, name="now"),
     path("<uuid:id>/<slug:doing>", one.act, name="act"),
 ]

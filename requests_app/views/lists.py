@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import uuid
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
@@ -14,13 +15,16 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import moderator_required
-from operations.row_security import own_scope
+from medianest.lib import polling
+from operations.row_security import own_scope, staff_scope
 from requests_app import deciding, listing, pages
 from requests_app.forms import ListForm
 from requests_app.models import MediaRequest
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+_MOST_MOVING = 40
 
 
 @require_GET
@@ -43,15 +47,33 @@ def _listed(request: HttpRequest, *, everybodys: bool) -> HttpResponse:
     found = listing.of(user, everybodys=everybodys)
     form.tell(listing.counts(found))
     page = listing.page(found, which, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    rows = pages.rows(page.rows, user)
     context = {
         "form": form,
         "page": page,
-        "rows": pages.rows(page.rows, user),
+        "rows": rows,
+        "moving_requests": pages.moving(rows),
         "everybodys": everybodys,
         "is_filtered": which.is_narrowed,
         "by_time": which.sort == "newest",
     }
     return render(request, "requests/list.html", context)
+
+
+@staff_scope
+@require_GET
+def moving(request: HttpRequest) -> HttpResponse:
+    """The rows of a page that changed since it last asked; 204 when none did."""
+    user = cast("User", request.user)
+    ids = [text for text in request.GET.getlist("r")[:_MOST_MOVING] if _is_uuid(text)]
+    visible = pages.for_lists(MediaRequest.objects.visible_to(user).filter(pk__in=ids))
+    found = {str(one.pk): one for one in visible}
+    rows = pages.rows([found[text] for text in ids if text in found], user)
+    changes = polling.changed(request.GET.get("seen", ""), [row.mark for row in rows])
+    if rows and not any(changes):
+        return HttpResponse(status=204)
+    fresh = [row for row, is_new in zip(rows, changes, strict=True) if is_new]
+    return render(request, "requests/_moving.html", {"moving_requests": pages.moving(rows), "changed_requests": fresh})
 
 
 class _Line:
@@ -113,4 +135,8 @@ def many(request: HttpRequest) -> HttpResponse:
 
 
 def _is_uuid(text: str) -> bool:
-    return len(text) in (32, 36) and not set(text.lower()) - set("0123456789abcdef-")
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True

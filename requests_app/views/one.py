@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,9 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.rights import Right, may
 from catalog import cards
+from medianest.lib import polling
 from medianest.lib.errors import Cannot
 from operations.row_security import acting_as, own_scope
-from requests_app import access, following, handover, offering, pages
+from requests_app import access, handover, offering, pages
 from requests_app.choosing import ChoicesForm
 from requests_app.doing import FOR_ALL, FOR_MODERATORS, Said
 from requests_app.forms import DeclineForm
@@ -34,37 +35,60 @@ def detail(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
         wish = access.visible(user, id)
         poster = wish.media_item.poster_path if wish.media_item else ""
         context = {
-            "wish": wish,
-            "row": pages.rows([wish], user)[0],
+            **_state(wish, user),
+            **_doings(wish, user),
             "poster": cards.picture(poster, "w342"),
             "title_url": cards.title_url(wish.media_type, wish.tmdb_id) if wish.tmdb_id else "",
-            "story": pages.story(wish),
-            "seasons": list(wish.seasons.all()),
-            "followers": wish.followers.count(),
-            "may": pages.doings(wish, user),
-            "form": DeclineForm(),
-            "waiting": handover.waiting_for(wish),
-            "progress": _percent(wish),
-            **_fetching(wish, user),
         }
         return render(request, "requests/detail.html", context)
 
 
-def _fetching(wish: MediaRequest, user: User) -> dict[str, object]:
-    """What moderators see of how it is fetched, and what they can choose."""
+@own_scope
+@require_GET
+def now(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """What changed on a request's page since it last asked: nothing (204), its state, or what can be done as well."""
+    user = cast("User", request.user)
+    with acting_as(user, staff=may(user, Right.DECIDE)):
+        wish = access.visible(user, id)
+        context = _state(wish, user)
+        changes = polling.changed(request.GET.get("seen", ""), context["marks"])
+        if not any(changes):
+            return HttpResponse(status=204)
+        if changes[1]:
+            context |= _doings(wish, user) | {"is_doing_new": True}
+        return render(request, "requests/_now.html", context | {"is_part": True})
+
+
+def _state(wish: MediaRequest, user: User) -> dict[str, Any]:
+    """How it stands and what happened. `marks` are of that, and of what the person may do."""
+    row, may_do, story = pages.rows([wish], user)[0], pages.doings(wish, user), pages.story(wish)
+    waiting, followers = handover.waiting_for(wish), wish.followers.count()
+    told = polling.mark(row.mark, waiting, followers, wish.handover, [step.event.pk for step in story])
+    marks = [told, polling.mark(may_do, wish.status)]
     offers = offering.for_request(wish) if may(user, Right.DECIDE) else None
-    usable = offers if offers is not None and offers.is_usable else None
     return {
+        "wish": wish,
+        "row": row,
+        "story": story,
+        "followers": followers,
+        "may": may_do,
+        "waiting": waiting,
+        "marks": marks,
+        "seen": polling.seen(marks),
         "offers": offers,
-        "choices": ChoicesForm(offers=usable, chosen=wish.handover) if usable else None,
         "chosen": offering.in_words(wish.handover, offers) if may(user, Right.DECIDE) else [],
     }
 
 
-def _percent(wish: MediaRequest) -> int | None:
-    """How much is loaded; None while nothing is told of it."""
-    told = following.progress_of([wish]).get(wish.pk)
-    return None if told is None else round(told * 100)
+def _doings(wish: MediaRequest, user: User) -> dict[str, object]:
+    """What the forms of what can be done need."""
+    offers = offering.for_request(wish) if may(user, Right.DECIDE) else None
+    usable = offers if offers is not None and offers.is_usable else None
+    return {
+        "seasons": list(wish.seasons.all()),
+        "form": DeclineForm(),
+        "choices": ChoicesForm(offers=usable, chosen=wish.handover) if usable else None,
+    }
 
 
 @own_scope

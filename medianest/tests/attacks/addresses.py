@@ -135,6 +135,7 @@ OWNED: dict[str, Callable[[User], Ids]] = {
     "maintenance:export-file": lambda user: {"export_id": _export(user).pk},
     "requests:act": _wish,
     "requests:detail": _wish,
+    "requests:now": _wish,
     "requests:problem": _problem,
     "requests:problem-act": _problem,
 }
