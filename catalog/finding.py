@@ -17,6 +17,7 @@ from services.providers.describing import MOVIE, TV, Found, Listing, NoSuchTitle
 LONGEST = 200
 LAST_PAGE = 500
 _ID = re.compile(r"^(?:(?:(tmdb|tvdb) ?: ?(\d{1,9}))|(?:imdb ?: ?)?(tt\d{5,10})|imdb ?: ?(\d{5,10}))$", re.IGNORECASE)
+_OUTSIDE = ("imdb", "tvdb")  # numbers of others, which have to be looked up
 _YEAR = re.compile(r"\byear ?: ?(\d{4})\b", re.IGNORECASE)
 _IN_ONE_YEAR = (1880, 2100)
 _KEPT_AT_ONCE = 40
@@ -90,7 +91,7 @@ def _results(found: Found) -> Results:
 
 
 def _by_id(source: str, outside_id: str, language: str) -> Results:
-    if source != "tmdb":
+    if source in _OUTSIDE:
         return _results(asking.by_outside_id(outside_id, source, language=language).answer)
     told, trouble = [], None
     for kind in (MOVIE, TV):
