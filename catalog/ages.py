@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import concurrent.futures
 import dataclasses
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import DatabaseError
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from catalog import asking, keeping, ratings
+from catalog import learning, ratings
 from catalog.models import AgeLimit, MediaItem
 from medianest.lib.errors import Cannot
-from medianest.lib.http import ProviderError
-from services.providers.describing import CanDescribeTitles, Description, Listing
+from services.providers.describing import Listing
 
 if TYPE_CHECKING:
     from accounts.models import User
     from catalog.marks import Shown
 
 _LEARN_AT_ONCE = 20
-_THREADS = 5
 
 
 class TooYoung(Cannot):
@@ -70,7 +66,7 @@ def check(limit: Limit, item: MediaItem) -> None:
         raise TooYoung(_("This title is not open to you. Ask whoever runs this server."))
 
 
-def open_ones(limit: Limit, listings: Iterable[Listing], language: str) -> tuple[Listing, ...]:
+def open_ones(limit: Limit, listings: Iterable[Listing]) -> tuple[Listing, ...]:
     """Those that are open under a limit. Titles whose rating is not known yet are asked for, some at once.
 
     Waits for the outside: not to be called in a transaction.
@@ -80,7 +76,7 @@ def open_ones(limit: Limit, listings: Iterable[Listing], language: str) -> tuple
         return found
     keys = {(one.media_type, one.tmdb_id) for one in found}
     known = _known(keys)
-    _learn([one for one in found if (one.media_type, one.tmdb_id) not in known][:_LEARN_AT_ONCE], language)
+    learning.learn([one for one in found if (one.media_type, one.tmdb_id) not in known][:_LEARN_AT_ONCE])
     known = _known(keys)
     # Of what could not be asked about it is not known whether it is unrated.
     return tuple(one for one in found if (key := (one.media_type, one.tmdb_id)) in known and limit.permits(known[key]))
@@ -92,29 +88,3 @@ def _known(keys: Collection[tuple[str, int]]) -> dict[tuple[str, int], int | Non
         wanted |= Q(media_type=kind, tmdb_id__in=[number for type_, number in keys if type_ == kind])
     rows = MediaItem.objects.filter(wanted, Q(fetched_at__isnull=False) | Q(minimum_age__isnull=False))
     return {(kind, number): age for kind, number, age in rows.values_list("media_type", "tmdb_id", "minimum_age")}
-
-
-def _learn(unknown: list[Listing], language: str) -> None:
-    """Ask what is told of some titles, several at a time, and keep it."""
-    sources = asking.sources()
-    if not unknown or not sources:
-        return
-    with concurrent.futures.ThreadPoolExecutor(_THREADS) as threads:
-        told = threads.map(lambda one: _told(sources[0], one, language), unknown)
-        for description in told:
-            if description is not None:
-                _keep(description)
-
-
-def _told(source: CanDescribeTitles, one: Listing, language: str) -> Description | None:
-    try:
-        return source.describe(one.media_type, one.tmdb_id, language=language)
-    except ProviderError:
-        return None
-
-
-def _keep(description: Description) -> None:
-    try:
-        keeping.keep(description, region=settings.REGION)
-    except DatabaseError:
-        return

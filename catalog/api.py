@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
-from django.conf import settings
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.bearer import takes_tokens
-from catalog import ages, cards, finding, ratings, showing, taste
+from catalog import ages, cards, finding, showing, taste
 from catalog.marks import Mark, marks_for, state_of
 from medianest.lib.http import ProviderError
 from medianest.lib.programs import Refused, fit
@@ -55,9 +54,14 @@ def _listed(one: Listing) -> dict[str, Any]:
     }
 
 
-def _person(one: PersonListing) -> dict[str, Any]:
+def _person(one: PersonListing, *, with_titles: bool) -> dict[str, Any]:
     picture = cards.picture(one.profile_path, "w185")
-    return {"person_id": one.person_id, "name": one.name, "known_for": list(one.known_for), "picture": picture or None}
+    return {
+        "person_id": one.person_id,
+        "name": one.name,
+        "known_for": list(one.known_for) if with_titles else [],
+        "picture": picture or None,
+    }
 
 
 class _PageForm(forms.Form):
@@ -74,11 +78,11 @@ def search(request: HttpRequest) -> JsonResponse:
     with acting_as(user):
         language, limit = taste.of(user).language, ages.limit_of(user)
     found = finding.find(asked["q"], page=asked["page"] or 1, language=language)
-    listings = ages.open_ones(limit, found.titles, language)
+    listings = ages.open_ones(limit, found.titles)
     with acting_as(user):
         answer = {
             "titles": _titles(user, listings),
-            "people": [_person(one) for one in found.people],
+            "people": [_person(one, with_titles=limit.years is None) for one in found.people],
             "page": found.page,
             "pages": found.pages,
             "total": found.total,
@@ -102,7 +106,7 @@ def title(request: HttpRequest, media_type: str, tmdb_id: int) -> JsonResponse:
         raise Http404 from gone
     except ProviderError as away:
         raise Refused(503, away.sentence) from away
-    if not limit.permits(ratings.minimum_age(found.shown.told.certifications, settings.REGION)):
+    if not ages.permits(limit, found.shown):
         raise ages.TooYoung(_("This title is not open to you. Ask whoever runs this server."))
     with acting_as(user):
         return JsonResponse(_in_full(found, wanted) | {"state": state_of(user, found.shown)})

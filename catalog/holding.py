@@ -52,12 +52,12 @@ def seasons_held(tmdb_id: int, user: User | None = None) -> dict[int, int]:
     return {number: count for number, count in sorted(held.items()) if count}
 
 
-def held_among(user: User, keys: Collection[Key]) -> set[Key]:
+def held_among(user: User | None, keys: Collection[Key]) -> set[Key]:
     """Which of these titles are in the library; one query."""
     wanted = Q()
     for media_type, held in ITEM_TYPES.items():
         wanted |= Q(type=held, tmdb_id__in=[number for kind, number in keys if kind == media_type])
-    found = LibraryItem.objects.visible_to(user).filter(wanted).order_by().values_list("type", "tmdb_id").distinct()
+    found = _within(user).filter(wanted).order_by().values_list("type", "tmdb_id").distinct()
     return {(_KEPT_TYPES[type], number) for type, number in found if number is not None}
 
 

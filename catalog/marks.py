@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.http import HttpRequest
 
 from catalog.models import MediaItem
+from services.providers.describing import Collection as FilmCollection
 from services.providers.describing import Description
 
 if TYPE_CHECKING:
@@ -62,6 +63,11 @@ M = TypeVar("M", bound=Marker)
 P = TypeVar("P", bound=PanelMaker)
 S = TypeVar("S", bound=StateMaker)
 
+CollectionPanelMaker = Callable[[HttpRequest, "FilmCollection", int], Panel | None]
+"""Takes the collection that is shown, and of how many of its films on the page the house knows nothing."""
+C = TypeVar("C", bound=CollectionPanelMaker)
+
+_COLLECTION_PANELS: list[CollectionPanelMaker] = []
 _MARKERS: list[Marker] = []
 _PANELS: list[tuple[int, PanelMaker]] = []
 _STATES: dict[str, StateMaker] = {}
@@ -97,6 +103,18 @@ def state(name: str) -> Callable[[S], S]:
 def state_of(user: User, shown: Shown) -> dict[str, Any]:
     """How a title stands here, by the names of those who know something of it."""
     return {name: make(user, shown) for name, make in _STATES.items()}
+
+
+def collection_panel(make: C) -> C:
+    """Declare a part of collections' pages."""
+    _COLLECTION_PANELS.append(make)
+    return make
+
+
+def collection_panels(request: HttpRequest, collection: FilmCollection, unmarked: int) -> list[Panel]:
+    """The parts of a collection's page."""
+    made = (make(request, collection, unmarked) for make in _COLLECTION_PANELS)
+    return [one for one in made if one is not None]
 
 
 def marks_for(user: User, keys: Collection[Key]) -> dict[Key, Mark]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -28,6 +28,18 @@ class AskForm(forms.Form):
         field = self.fields["seasons"]
         if isinstance(field, forms.TypedMultipleChoiceField):
             field.choices = [(one["number"], one.get("name") or str(one["number"])) for one in item.seasons]
+
+
+class CollectionForm(forms.Form):
+    """Asking for films of a collection; each as its TMDB id."""
+
+    films = forms.TypedMultipleChoiceField(coerce=int)
+
+    def __init__(self, *args: Any, films: Iterable[MediaItem], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["films"]
+        if isinstance(field, forms.TypedMultipleChoiceField):
+            field.choices = [(item.tmdb_id, item.title) for item in films]
 
 
 class WishForm(forms.Form):

@@ -10,11 +10,12 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from catalog.marks import Key, Mark, Panel, Shown, marker, panel, state
+from catalog.marks import Key, Mark, Panel, Shown, collection_panel, marker, panel, state
 from operations.row_security import for_others
 from requests_app import allowance, following, pages, standing
 from requests_app.forms import AskForm
 from requests_app.models import MediaRequest, RequestStatus
+from services.providers.describing import Collection as FilmCollection
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -66,6 +67,13 @@ def ask(request: HttpRequest, shown: Shown) -> Panel | None:
         "form": AskForm(item=shown.item),
     }
     return Panel("actions", "requests/_ask.html", context)
+
+
+@collection_panel
+def ask_for_all(request: HttpRequest, collection: FilmCollection, unmarked: int) -> Panel | None:
+    """The way to ask for a whole collection, while anything of it is missing."""
+    context = {"id": collection.collection_id, "missing": unmarked}
+    return Panel("actions", "requests/_ask_all.html", context) if unmarked else None
 
 
 def _waiting(now: standing.Standing, user: User) -> list[dict[str, object]]:

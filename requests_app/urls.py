@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from requests_app.views import asking, lists, one, problems
+from requests_app.views import asking, collections, lists, one, problems
 
 app_name = "requests"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("moving", lists.moving, name="moving"),
     path("wish", asking.wish, name="wish"),
     path("ask/<media_type:media_type>/<int:tmdb_id>", asking.ask, name="ask"),
+    path("collection/<int:collection_id>", collections.collection, name="collection"),
     path("problems/", problems.listing, name="problems"),
     path("problems/new/<media_type:media_type>/<int:tmdb_id>", problems.new, name="problem-new"),
     path("problems/<uuid:id>", problems.detail, name="problem"),

@@ -40,7 +40,7 @@ def discover(request: HttpRequest) -> HttpResponse:
             context["is_sifted"] = form.age is not None
             limit = limit.tightened(form.age)
         context["filtered"] = True
-    listings = ages.open_ones(limit, found.titles, wanted.language)
+    listings = ages.open_ones(limit, found.titles)
     with acting_as(user):
         context |= {"found": found, "titles": cards.titles(user, listings)}
         return render(request, "catalog/discover.html", context)
@@ -60,7 +60,7 @@ def row(request: HttpRequest, slug: str) -> HttpResponse:
     except ProviderError as error:
         held, context["trouble"] = rows.Contents(), error.sentence
     limit = limit.tightened(found_row.filters.get("age"))
-    listings = ages.open_ones(limit, held.found.titles, wanted.language)
+    listings = ages.open_ones(limit, held.found.titles)
     with acting_as(user):
         context |= {"found": held.found, "choices": held.choices, "titles": cards.titles(user, listings)}
         return answer(request, "catalog/row.html", "catalog/_shelf.html", context)

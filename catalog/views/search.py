@@ -24,7 +24,7 @@ def search(request: HttpRequest) -> HttpResponse:
     with acting_as(user):
         language, limit = taste.of(user).language, ages.limit_of(user)
     found = finding.find(typed, page=number(request), language=language)
-    listings = ages.open_ones(limit, found.titles, language)
+    listings = ages.open_ones(limit, found.titles)
     with acting_as(user):
         context = {
             "typed": typed[: finding.LONGEST],

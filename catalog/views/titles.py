@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from catalog import ages, asking, cards, showing, taste
-from catalog.marks import Shown, panels_for
+from catalog.marks import Shown, collection_panels, panels_for
 from catalog.views.parts import answer, is_part
 from medianest.lib.http import ProviderError
 from operations.row_security import acting_as, own_scope
@@ -55,7 +55,7 @@ def title(request: HttpRequest, media_type: str, tmdb_id: int) -> HttpResponse:
     told = found.shown.told
     if not ages.permits(limit, found.shown):
         return _not_open(request, user)
-    alike = ages.open_ones(limit, [*told.recommendations, *told.similar], wanted.language)
+    alike = ages.open_ones(limit, [*told.recommendations, *told.similar])
     with acting_as(user):
         context = {
             "page": found,
@@ -109,7 +109,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     except ProviderError as error:
         return _untold(request, error)
     portrait = cards.picture(told.profile_path, "h632")
-    listings = ages.open_ones(limit, [one for one, _role in told.credits], wanted.language)
+    listings = ages.open_ones(limit, [one for one, _role in told.credits])
     if limit.years is not None:
         told = dataclasses.replace(told, biography="")  # it names what somebody played in, whatever the rating
     with acting_as(user):
@@ -129,9 +129,15 @@ def collection(request: HttpRequest, collection_id: int) -> HttpResponse:
     except ProviderError as error:
         return _untold(request, error)
     backdrop = cards.picture(told.backdrop_path, "w1280")
-    listings = ages.open_ones(limit, told.parts, wanted.language)
+    listings = ages.open_ones(limit, told.parts)
     if told.parts and not listings:
         return _not_open(request, user)
     with acting_as(user):
-        context = {"collection": told, "titles": cards.titles(user, listings), "backdrop": backdrop}
+        titles = cards.titles(user, listings)
+        context = {
+            "collection": told,
+            "titles": titles,
+            "backdrop": backdrop,
+            "panels": collection_panels(request, told, sum(card.mark is None for card in titles)),
+        }
         return render(request, "catalog/collection.html", context)

@@ -9,5 +9,6 @@ from medianest.tests.people import (  # noqa: F401  (fixtures)
     bens,
     moderator,
     moderators,
+    stranger,
 )
 from requests_app.tests.fetched import alone, each_version, newest  # noqa: F401  (fixtures)

@@ -305,7 +305,7 @@ def test_genres_people_collections_and_providers(server: Overseerr) -> None:
     assert get(server, "/discover/genreslider/movie")[0].keys() == {"id", "name", "backdrops"}
     assert get(server, "/person/17419")["name"] == "Bryan Cranston"
     assert get(server, "/person/17419/combined_credits")["cast"][0]["name"] == "Breaking Bad"
-    assert [one["id"] for one in get(server, "/collection/95001")["parts"]] == [90003, 91034]
+    assert [one["id"] for one in get(server, "/collection/95001")["parts"]] == [90003, 91012, 91034]
     assert "Hafenkino" in {one["name"] for one in get(server, "/watchproviders/tv?watchRegion=DE")}
     assert call(server, "GET", "/watchproviders/tv").status_code == 400
 

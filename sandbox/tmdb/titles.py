@@ -106,7 +106,7 @@ GERMAN = {
 
 COLLECTION_ID = 95001
 COLLECTION_NAME = "Harbour Lights Collection"
-COLLECTION_PARTS = (90003, 91034)
+COLLECTION_PARTS = (90003, 91012, 91034)
 
 
 def today() -> datetime.date:

@@ -177,6 +177,7 @@ NOBODYS: dict[str, tuple[str, Callable[[User], Ids]]] = {
     "person-picture": ("Everybody in the house sees everybody's picture.", lambda user: {"pk": user.pk, "mark": "x"}),
     "hooks:hook-overseerr": ("The secret in it is the household's.", lambda user: {"secret": "x" * 32}),
     "requests:problem-new": ("It is about a title, and titles are everybody's.", _title),
+    "requests:collection": ("Collections are everybody's.", lambda user: {"collection_id": 2344}),
     "requests:ask": ("It asks for a title, and titles are everybody's.", _title),
     "services:connect": ("Services are the household's, for administrators.", lambda user: {"service_name": "plex"}),
 }

@@ -158,7 +158,7 @@ def test_people_and_collections_lead_to_their_titles(source: CanDescribeTitles) 
         [("Fight Club", "Tyler Durden")],
     )
     lights = source.collection(HARBOUR_LIGHTS, language="en")
-    assert len(lights.parts) == 2
+    assert len(lights.parts) == 3
     assert lights.parts[0].release_date
     assert source.describe("movie", lights.parts[0].tmdb_id, language="en").collection is not None
 
