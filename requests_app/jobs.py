@@ -48,6 +48,7 @@ def follow(run: Run) -> None:
     offering.promise_when_due()
     handover.waiting()
     following.follow(run)
+    passing.hear(run)
 
 
 @kind(promises.READ_OFFERS)

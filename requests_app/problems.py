@@ -66,7 +66,9 @@ def comment(*, problem: ProblemReport, user: User, message: str) -> ProblemComme
     said = message.strip()[:LONGEST]
     if not said:
         raise CannotReport(_("Write something."))
-    return ProblemComment.objects.create(report=problem, user=user, message=said)
+    made = ProblemComment.objects.create(report=problem, user=user, message=said)
+    promises.pass_problem(problem.pk)
+    return made
 
 
 @transaction.atomic

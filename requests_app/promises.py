@@ -54,6 +54,10 @@ def read_offers() -> None:
     promise(READ_OFFERS, key=READ_OFFERS)
 
 
+def problem_key(problem_id: UUID) -> str:
+    return f"problem:{problem_id}"
+
+
 def pass_problem(problem_id: UUID) -> None:
-    """Let the service know of a problem, or that it is resolved or open again."""
-    promise(TELL_PROBLEM, key=f"problem:{problem_id}", args={"problem_id": str(problem_id)}, renew=True)
+    """Let the service know of a problem, of what is said about it, or that it is resolved or open again."""
+    promise(TELL_PROBLEM, key=problem_key(problem_id), args={"problem_id": str(problem_id)}, renew=True)

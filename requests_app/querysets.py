@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.rights import Right, may
 from medianest.lib.any_of import any_of
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     )
 
 KEEP_DELETED_FOR = dt.timedelta(days=30)
+LISTEN_FOR = dt.timedelta(days=14)
 
 
 class RequestQuerySet(models.QuerySet["MediaRequest"]):
@@ -104,6 +106,11 @@ class SeasonQuerySet(models.QuerySet["RequestedSeason"]):
 
 
 class ProblemQuerySet(models.QuerySet["ProblemReport"]):
+    def followed_there(self) -> ProblemQuerySet:
+        """Those that Overseerr has and about which something may still be said: open, or resolved lately."""
+        lately = timezone.now() - LISTEN_FOR
+        return self.filter(Q(status="open") | Q(resolved_at__gt=lately), overseerr_id__isnull=False)
+
     def visible_to(self, user: User) -> ProblemQuerySet:
         """One's own; moderators see all."""
         return self if may(user, Right.SEE_EVERYBODYS) else self.filter(user=user)

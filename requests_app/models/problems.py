@@ -61,6 +61,13 @@ class ProblemReport(models.Model):
     )
     resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
     overseerr_id = models.PositiveIntegerField(_("number in Overseerr"), null=True, blank=True)
+    overseerr_status = models.CharField(
+        _("status in Overseerr"),
+        max_length=8,
+        choices=ProblemStatus,
+        blank=True,
+        help_text=_("As it was seen there last; what differs later was changed there."),
+    )
     created_at = models.DateTimeField(_("reported"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -100,6 +107,11 @@ class ProblemReport(models.Model):
                 violation_error_message=_("A problem is open or resolved."),
             ),
             models.CheckConstraint(
+                condition=Q(overseerr_status__in=["", *ProblemStatus.values]),
+                name="problems_overseerr_status_known",
+                violation_error_message=_("A problem is open or resolved in Overseerr, or not known there."),
+            ),
+            models.CheckConstraint(
                 condition=Q(episode__isnull=True) | Q(season__isnull=False),
                 name="problems_episode_has_season",
                 violation_error_message=_("Say of which season the episode is."),
@@ -119,12 +131,17 @@ class ProblemReport(models.Model):
 
 @audited(personal=["message"])
 class ProblemComment(models.Model):
-    """What somebody added to a reported problem."""
+    """What somebody added to a reported problem, here or in Overseerr, where it has a number of its own.
+
+    `user` is nobody when somebody said it there whom nobody knows here.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     report = models.ForeignKey(ProblemReport, on_delete=models.CASCADE, related_name="comments", db_index=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     message = models.CharField(_("comment"), max_length=1000)
+    overseerr_id = models.PositiveIntegerField(_("number in Overseerr"), null=True, blank=True)
+    said_there = models.BooleanField(_("said in Overseerr"), default=False)
     created_at = models.DateTimeField(_("written"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -133,6 +150,12 @@ class ProblemComment(models.Model):
         ordering = ["created_at"]
         indexes = [models.Index(fields=["report", "created_at"], name="problem_comments_thread")]
         constraints = [
+            models.UniqueConstraint(
+                fields=["report", "overseerr_id"],
+                condition=Q(overseerr_id__isnull=False),
+                name="problem_comments_said_once",
+                violation_error_message=_("This comment of Overseerr is here already."),
+            ),
             models.CheckConstraint(
                 condition=~Q(message=""),
                 name="problem_comments_not_empty",

@@ -241,6 +241,26 @@ class CanFetchTitles(ABC):
         """The servers that can be chosen, each with its profiles, folders and tags."""
 
 
+@dataclasses.dataclass(frozen=True)
+class Remark:
+    """What somebody said about a problem; `account` is theirs there."""
+
+    number: int
+    account: int | None
+    message: str
+    said_at: dt.datetime | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Problem:
+    """A reported problem as the service has it. The first of its remarks is the report itself."""
+
+    number: int
+    is_open: bool
+    remarks: tuple[Remark, ...] = ()
+    changed_by: int | None = None
+
+
 class CanHearProblems(ABC):
     """Keeps problems that people report with titles."""
 
@@ -252,8 +272,12 @@ class CanHearProblems(ABC):
         number there."""
 
     @abstractmethod
-    def comment_problem(self, number: int, message: str) -> None:
-        """Add words to a problem. Raises NoSuchRequest."""
+    def look_at_problem(self, number: int) -> Problem:
+        """A problem as it stands, with all that is said about it. Raises NoSuchRequest."""
+
+    @abstractmethod
+    def comment_problem(self, number: int, message: str, *, account: int | None) -> Problem:
+        """Add words to a problem; as it is then. Raises NoSuchRequest."""
 
     @abstractmethod
     def settle_problem(self, number: int, *, resolved: bool) -> None:

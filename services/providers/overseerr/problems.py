@@ -5,12 +5,12 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from medianest.lib.http import not_the_service
-from services.providers.fetching import CanHearProblems, NoSuchRequest
+from services.providers.fetching import CanHearProblems, NoSuchRequest, Problem
 from services.providers.overseerr import reading
 from services.providers.overseerr.fetching import FetchesTitles
 from services.providers.title_facts import entries, record, under
 
-_OPEN = 1
+_OPEN = reading.OPEN_PROBLEM
 _KINDS = {"video": 1, "audio": 2, "subtitles": 3, "other": 4}
 
 
@@ -35,16 +35,22 @@ class HearsProblems(FetchesTitles, CanHearProblems):
             raise not_the_service(self.label)
         return number
 
-    def comment_problem(self, number: int, message: str) -> None:
-        self._to_problem(number, "comment", {"message": message})
+    def look_at_problem(self, number: int) -> Problem:
+        return self._problem("GET", number, "", None)
+
+    def comment_problem(self, number: int, message: str, *, account: int | None) -> Problem:
+        return self._problem("POST", number, "/comment", {"message": message}, account)
 
     def settle_problem(self, number: int, *, resolved: bool) -> None:
-        self._to_problem(number, "resolved" if resolved else "open", None)
+        self._problem("POST", number, "/resolved" if resolved else "/open", None)
 
-    def _to_problem(self, number: int, deed: str, told: dict[str, str] | None) -> None:
-        answer = self._send("POST", f"/issue/{int(number)}/{deed}", json=told, accept=(404, 500))
+    def _problem(
+        self, method: str, number: int, deed: str, told: dict[str, str] | None, account: int | None = None
+    ) -> Problem:
+        answer = self._send(method, f"/issue/{int(number)}{deed}", account=account, json=told, accept=(404, 500))
         if answer.status in (404, 500):
             raise NoSuchRequest(_("Overseerr does not have this problem any more."))
+        return reading.problem(record(answer.json(), self.label), int(number))
 
     def problem_numbers(
         self, media_type: str, tmdb_id: int, *, kind: str, season: int | None, episode: int | None

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
-from services.providers.fetching import Accounts, Fetching, FetchServer, Folder, Stage, address_key
+from services.providers.fetching import Accounts, Fetching, FetchServer, Folder, Problem, Remark, Stage, address_key
 from services.providers.title_facts import entries, text, under
 
 PENDING, APPROVED, DECLINED, FAILED, COMPLETED = range(1, 6)  # what a request's status means
+OPEN_PROBLEM = 1
 PROCESSING, PARTLY, AVAILABLE = 3, 4, 5  # what a title's status means, and that of its seasons
 
 
@@ -135,6 +136,26 @@ def accounts(told: list[Mapping[str, Any]]) -> Accounts:
         if isinstance(email, str) and (key := address_key(email)):
             by_address.setdefault(key, account)
     return Accounts(by_plex_id, by_address)
+
+
+def problem(told: Mapping[str, Any], number: int) -> Problem:
+    """A reported problem, what is said about it in the order in which it was said."""
+    read = [
+        Remark(
+            number=said,
+            account=whole(under(one.get("user"), "id")),
+            message=text(one.get("message"), 1000),
+            said_at=_moment(one.get("createdAt")),
+        )
+        for one in entries(told.get("comments"))
+        if (said := whole(one.get("id"))) is not None
+    ]
+    return Problem(
+        number=number,
+        is_open=whole(told.get("status")) == OPEN_PROBLEM,
+        remarks=tuple(sorted(read, key=lambda one: one.number)),
+        changed_by=whole(under(told.get("modifiedBy"), "id")),
+    )
 
 
 def fetch_server(told: Mapping[str, Any], more: object) -> FetchServer | None:

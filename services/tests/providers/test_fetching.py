@@ -391,7 +391,10 @@ def test_a_problem_is_passed_on_answered_and_settled(simulated: Simulated) -> No
     number = overseerr.report_problem(
         media=media, kind="audio", message="No sound", season=None, episode=None, account=1
     )
-    overseerr.comment_problem(number, "Try again")
+    heard = overseerr.comment_problem(number, "Try again", account=1)
+    assert heard.is_open
+    assert [(one.account, one.message) for one in heard.remarks] == [(1, "No sound"), (1, "Try again")]
+    assert overseerr.look_at_problem(number) == heard
     overseerr.settle_problem(number, resolved=True)
 
     issue = simulated.settings.issues[0]
@@ -400,6 +403,6 @@ def test_a_problem_is_passed_on_answered_and_settled(simulated: Simulated) -> No
     overseerr.settle_problem(number, resolved=False)
     assert issue.status.name == "OPEN"
     with pytest.raises(NoSuchRequest):
-        overseerr.comment_problem(4711, "Hello?")
+        overseerr.comment_problem(4711, "Hello?", account=None)
     with pytest.raises(NoSuchRequest):
         overseerr.report_problem(media=4711, kind="other", message="?", season=None, episode=None, account=None)
