@@ -6,7 +6,9 @@ import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -41,12 +43,20 @@ class Allowance:
 
 @dataclasses.dataclass(frozen=True)
 class Left:
-    """How many films, or seasons, are left of a quota; `quota` None is without limit."""
+    """How many films, or seasons, are left of a quota; `quota` None is without limit.
+
+    `returns` says when the next one is free while none is left; None when one is, or none ever will be.
+    """
 
     media_type: str
     quota: int | None
     used: int
     days: int
+    returns: dt.datetime | None = None
+
+    @property
+    def is_used_up(self) -> bool:
+        return self.count == 0
 
     @property
     def count(self) -> int | None:
@@ -54,13 +64,23 @@ class Left:
 
     @property
     def sentence(self) -> str:
-        """“4 of 10 films left for these 7 days”; "" without a limit."""
+        """“4 of 10 films left in 7 days”, and when the next is free if none is left; "" without a limit."""
         if self.quota is None:
             return ""
         words = {"left": self.count, "quota": self.quota, "days": self.days}
         if self.media_type == "movie":
-            return _("%(left)d of %(quota)d films left in %(days)d days") % words
-        return _("%(left)d of %(quota)d seasons left in %(days)d days") % words
+            told = _("%(left)d of %(quota)d films left in %(days)d days") % words
+        else:
+            told = _("%(left)d of %(quota)d seasons left in %(days)d days") % words
+        return f"{told}{self.when_free}"
+
+    @property
+    def when_free(self) -> str:
+        """The end of a sentence; "" while one is left."""
+        if self.returns is None:
+            return ""
+        when = date_format(timezone.localtime(self.returns), "DATETIME_FORMAT")
+        return _("; the next is free on %(when)s") % {"when": when}
 
 
 def of(user: User) -> Allowance:
@@ -97,8 +117,20 @@ def left(user: User, media_type: str, allowance: Allowance | None = None) -> Lef
     since = timezone.now() - dt.timedelta(days=allowed.days)
     asked = MediaRequest.everything.filter(user=user, created_at__gte=since, media_type=media_type)
     asked = asked.exclude(status__in=_DO_NOT_COUNT)
-    used = asked.count() if media_type == "movie" else RequestedSeason.objects.filter(request__in=asked).count()
-    return Left(media_type, quota, used, allowed.days)
+    counted = asked if media_type == "movie" else RequestedSeason.objects.filter(request__in=asked)
+    used = counted.count()
+    return Left(media_type, quota, used, allowed.days, _returns(counted, used, quota, allowed.days))
+
+
+def _returns(
+    counted: QuerySet[MediaRequest] | QuerySet[RequestedSeason], used: int, quota: int, days: int
+) -> dt.datetime | None:
+    """When so many have left the counted days that one is free again; None if one is, or none ever will be."""
+    if used < quota or quota == 0:
+        return None
+    asked_at = "created_at" if counted.model is MediaRequest else "request__created_at"
+    oldest = counted.order_by(asked_at).values_list(asked_at, flat=True)[used - quota : used - quota + 1]
+    return next((when + dt.timedelta(days=days) for when in oldest), None)
 
 
 def too_much(remaining: Left, wanted: int) -> str:
@@ -109,8 +141,8 @@ def too_much(remaining: Left, wanted: int) -> str:
         told = ngettext("You can ask for %(n)d film", "You can ask for %(n)d films", remaining.quota or 0)
     else:
         told = ngettext("You can ask for %(n)d season", "You can ask for %(n)d seasons", remaining.quota or 0)
-    rest = _("in %(days)d days, and %(left)d of them are left.") % {"days": remaining.days, "left": remaining.count}
-    return f"{told % {'n': remaining.quota}} {rest}"
+    rest = _("in %(days)d days, and %(left)d of them are left") % {"days": remaining.days, "left": remaining.count}
+    return f"{told % {'n': remaining.quota}} {rest}{remaining.when_free}."
 
 
 def rule_for(item: MediaItem, seasons: int) -> ApprovalRule | None:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from accounts.rights import Right, may
 from catalog.marks import Key, Mark, Panel, Shown, collection_panel, marker, panel, state
 from operations.row_security import for_others
 from requests_app import allowance, following, pages, standing
@@ -52,7 +53,8 @@ def ask(request: HttpRequest, shown: Shown) -> Panel | None:
         is_there = now.held or bool(now.seasons_there)
     allowed = allowance.of(user)
     mine = [one for one in [now.asked, *now.seasons_asked.values()] if one and one.user_id == user.pk]
-    rows = season_rows(shown, now)
+    left = allowance.left(user, shown.item.media_type, allowed)
+    rows = season_rows(shown, now, left.count)
     context = {
         "item": shown.item,
         "held": now.held,
@@ -61,7 +63,8 @@ def ask(request: HttpRequest, shown: Shown) -> Panel | None:
         "waiting": _waiting(now, user),
         "seasons": rows,
         "open": _is_open(shown, now, rows),
-        "left": allowance.left(user, shown.item.media_type, allowed),
+        "left": left,
+        "is_used_up": left.is_used_up and not may(user, Right.DECIDE),
         "allowance": allowed,
         "is_there": is_there,
         "form": AskForm(item=shown.item),
@@ -124,12 +127,15 @@ def _is_open(shown: Shown, now: standing.Standing, rows: list[dict[str, object]]
     return any(row["free"] for row in rows)
 
 
-def season_rows(shown: Shown, now: standing.Standing) -> list[dict[str, object]]:
-    """The seasons to choose from; specials last."""
+def season_rows(shown: Shown, now: standing.Standing, left: int | None = None) -> list[dict[str, object]]:
+    """The seasons to choose from, those chosen that are free, as many as are `left` of a quota; specials last."""
     rows: list[dict[str, object]] = []
+    chosen = 0
     for one in sorted(shown.item.seasons if shown.item else [], key=lambda season: season["number"] or 10_000):
         number = one["number"]
         held, asked = number in now.seasons_held, number in now.seasons_asked
+        is_chosen = not held and not asked and number > 0 and (left is None or chosen < left)
+        chosen += is_chosen
         word = _("in the library") if held else _("requested") if asked else ""
         rows.append(
             {
@@ -137,6 +143,7 @@ def season_rows(shown: Shown, now: standing.Standing) -> list[dict[str, object]]
                 "name": one.get("name") or (_("Season %(n)d") % {"n": number} if number else _("Specials")),
                 "episodes": one["episodes"],
                 "free": not held and not asked,
+                "is_chosen": is_chosen,
                 "word": word,
                 "pill": "ok" if held else "info",
             }

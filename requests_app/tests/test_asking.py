@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import datetime as dt
 from functools import partial
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from pytest_django.fixtures import Settings
 
 from accounts.models import Role, User
@@ -23,6 +25,7 @@ from requests_app.models import (
     RequestEvent,
     RequestStatus,
 )
+from requests_app.tests.rows import stored_film
 
 SEASONS = [{"number": n, "episodes": 10, "name": f"Season {n}"} for n in (1, 2, 3)]
 
@@ -119,10 +122,14 @@ def test_a_quota_of_films_is_kept(anna: User, film: MediaItem) -> None:
     RequestAllowance.objects.create(role="USER", film_quota=1)
     with acting_as(anna):
         first = asking.ask(user=anna, item=film).request
-        assert allowance.left(anna, "movie").sentence == "0 of 1 films left in 7 days"
-        with pytest.raises(asking.CannotAsk, match="You can ask for 1 film in 7 days, and 0 of them are left"):
+        left = allowance.left(anna, "movie")
+        assert first is not None
+        assert left.returns == first.created_at + dt.timedelta(days=7)
+        assert left.sentence.startswith("0 of 1 films left in 7 days; the next is free on ")
+        with pytest.raises(
+            asking.CannotAsk, match="You can ask for 1 film in 7 days, and 0 of them are left; the next"
+        ):
             asking.ask(user=anna, item=stored_title())
-    assert first is not None
     deciding.decline(request=first, by=person("mona", Role.MODERATOR), reason="Not this one")
     with acting_as(anna):
         assert asking.ask(user=anna, item=stored_title()).request is not None
@@ -133,7 +140,24 @@ def test_a_quota_of_seasons_counts_seasons(anna: User, series: MediaItem) -> Non
     with acting_as(anna):
         with pytest.raises(asking.CannotAsk, match="2 seasons in 7 days"):
             asking.ask(user=anna, item=series, seasons=[1, 2, 3])
-        assert asking.ask(user=anna, item=series, seasons=[1, 2]).request is not None
+        made = asking.ask(user=anna, item=series, seasons=[1, 2]).request
+        assert made is not None
+        assert allowance.left(anna, "tv").returns == made.created_at + dt.timedelta(days=7)
+
+
+def test_the_next_is_free_when_the_oldest_that_stands_in_the_way_is_no_longer_counted(anna: User) -> None:
+    now = timezone.now()
+    for days in (6, 4, 2):
+        stored_film(user=anna, created_by=anna, created_at=now - dt.timedelta(days=days))
+    own = RequestAllowance.objects.create(user=anna, film_quota=2)
+    with acting_as(anna):
+        returns = allowance.left(anna, "movie").returns
+        assert returns is not None
+        assert abs(returns - now - dt.timedelta(days=3)) < dt.timedelta(minutes=1)
+    own.film_quota = 0
+    own.save()
+    with acting_as(anna):
+        assert allowance.left(anna, "movie").returns is None
 
 
 def test_ones_own_allowance_goes_before_that_of_the_role(anna: User) -> None:
