@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Profile, User
@@ -119,7 +121,8 @@ def test_with_tmdb_down_a_kept_title_is_shown_and_another_told_apart(annas: Clie
     text(annas, "/title/movie/550")
     tmdb.turn("down")
     cache.clear()
-    assert "what MediaNest knew last" in text(annas, "/title/movie/550")
+    MediaItem.objects.filter(tmdb_id=550).update(fetched_at=timezone.now() - dt.timedelta(days=3, hours=1))
+    assert "what MediaNest knew last, 3\xa0days, 1\xa0hour ago." in text(annas, "/title/movie/550")
     assert "Nobody can tell about this just now" in text(annas, "/title/movie/278", status=503)
     assert "Nothing is lost" in text(annas, "/title/tv/1396/season/1", status=503)
     assert "Nothing is lost" in text(annas, "/title/tv/1396/season/1", HTTP_HX_REQUEST="true")
