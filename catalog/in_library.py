@@ -46,10 +46,15 @@ def _place(item: LibraryItem) -> Place:
     return Place(play_address(item.section.server_id, item.rating_key), item.section.title)
 
 
+def places(user: User, key: Key) -> list[Place]:
+    """Where a person can play a title."""
+    return [_place(item) for item in holding.places(user, key)]
+
+
 @panel(order=5)
 def play(request: HttpRequest, shown: Shown) -> Panel | None:
     """“Play on Plex”, for each section that holds the title."""
-    there = [_place(item) for item in holding.places(cast("User", request.user), shown.key)]
+    there = places(cast("User", request.user), shown.key)
     return Panel("actions", "catalog/_play.html", {"places": there}) if there else None
 
 

@@ -35,7 +35,7 @@ def ask(user: User, item: MediaItem, told: Mapping[str, Any], *, staff: bool) ->
 def said(asked: Asked) -> str:
     """What came of it, in a sentence."""
     if asked.request is None:
-        return _("Somebody asked for it before. You follow along and hear of it when it is there.")
+        return _("Somebody asked for it before. You follow along; you find it among your requests.")
     if asked.request.status == "pending":
         return _("Asked for. A moderator decides; you find it among your requests.")
     return _("Asked for and approved.")

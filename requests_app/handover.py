@@ -6,6 +6,7 @@ whether it has it already, under a lock of the title: it keeps no two from askin
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -171,10 +172,17 @@ def give_up(request_id: UUID, reason: str) -> None:
 
 def waiting_for(request: MediaRequest) -> str:
     """Why an approved request has not been handed over yet, as a sentence; "" if nothing keeps it."""
-    if request.status != RequestStatus.APPROVED or request.overseerr_id is not None:
-        return ""
-    waits = Job.objects.filter(idempotency_key=promises.hand_over_key(request.pk), state=JobState.QUEUED)
-    return waits.values_list("error_text", flat=True).first() or ""
+    return reasons([request]).get(request.pk, "")
+
+
+def reasons(requests: Iterable[MediaRequest]) -> dict[UUID, str]:
+    """Why approved requests have not been handed over yet, as sentences; those that nothing keeps are left out."""
+    not_there = (one for one in requests if one.status == RequestStatus.APPROVED and one.overseerr_id is None)
+    keys = {promises.hand_over_key(one.pk): one.pk for one in not_there}
+    if not keys:
+        return {}
+    waits = Job.objects.filter(idempotency_key__in=keys, state=JobState.QUEUED).exclude(error_text="")
+    return {keys[key]: text for key, text in waits.values_list("idempotency_key", "error_text")}
 
 
 def waiting() -> None:

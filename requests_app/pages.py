@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.rights import Right, may
-from catalog import cards
+from catalog import cards, in_library
 from medianest.lib import polling
-from requests_app import access, following
+from requests_app import access, following, handover
 from requests_app.models import MediaRequest, RequestEvent, RequestStatus
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ PILLS = {
     RequestStatus.CANCELLED: "",
 }
 LOADING_SECONDS, WAITING_SECONDS = 2, 15
+_PLAYABLE = (RequestStatus.PARTIALLY_AVAILABLE, RequestStatus.AVAILABLE)
 _STEPS = (RequestStatus.PENDING, RequestStatus.APPROVED, RequestStatus.PROCESSING, RequestStatus.AVAILABLE)
 
 
@@ -89,21 +90,19 @@ def for_lists(found: QuerySet[MediaRequest]) -> QuerySet[MediaRequest]:
 
 
 def rows(found: Iterable[MediaRequest], user: User) -> list[Row]:
-    listed = list(found)
-    loaded = following.progress_of(listed)
-    return [_row(one, user, loaded.get(one.pk)) for one in listed]
+    """As many rows; one look each at what is loaded and at what waits to be handed over."""
+    chosen = list(found)
+    loaded, waits = following.progress_of(chosen), handover.reasons(chosen)
+    return [_row(one, user, loaded.get(one.pk), waits.get(one.pk, "")) for one in chosen]
 
 
 def newest(user: User, count: int) -> list[Row]:
-    """A person's own newest requests that did not end without it."""
-    mine = MediaRequest.objects.of(user).exclude(status__in=["declined", "cancelled"]).newest_first()
-    found = list(mine.select_related("media_item").prefetch_related("seasons")[:count])
-    for one in found:
-        one.user = user
-    return rows(found, user)
+    """The newest that a person asked for or follows and that did not end without it."""
+    mine = MediaRequest.objects.concerning(user).exclude(status__in=["declined", "cancelled"]).newest_first()
+    return rows(for_lists(mine)[:count], user)
 
 
-def _row(one: MediaRequest, user: User, loaded: float | None) -> Row:
+def _row(one: MediaRequest, user: User, loaded: float | None, waits: str) -> Row:
     poster = one.media_item.poster_path if one.media_item else ""
     return Row(
         request=one,
@@ -112,7 +111,7 @@ def _row(one: MediaRequest, user: User, loaded: float | None) -> Row:
         facts=facts(one),
         pill=PILLS[RequestStatus(one.status)],
         word=str(one.get_status_display()),
-        says=says(one),
+        says=says(one, loaded=loaded, waits=waits),
         steps=steps(one),
         who="" if one.user_id == user.pk else str(one.user or _("somebody who left")),
         progress=None if loaded is None else round(loaded * 100),
@@ -146,8 +145,8 @@ def seasons_named(found: Iterable[int]) -> str:
     return (_("season %(n)s") if len(numbers) == 1 else _("seasons %(n)s")) % {"n": told}
 
 
-def says(one: MediaRequest) -> str:
-    """The sentence below: what it waits for, or why it ended."""
+def says(one: MediaRequest, *, loaded: float | None = None, waits: str = "") -> str:
+    """The sentence below: what it waits for, how much is `loaded` (0 to 1), or why it ended."""
     if one.status == RequestStatus.DECLINED:
         return one.decline_reason
     if one.status == RequestStatus.FAILED:
@@ -155,7 +154,13 @@ def says(one: MediaRequest) -> str:
     if one.status == RequestStatus.PENDING:
         return _("Waiting for a moderator.")
     if one.status == RequestStatus.APPROVED:
-        return _("Approved; it will be fetched.")
+        if not waits:
+            return _("Approved; it will be fetched.")
+        return _("Approved; it goes on by itself as soon as it can. %(why)s") % {"why": waits}
+    if one.status in (RequestStatus.PROCESSING, RequestStatus.PARTIALLY_AVAILABLE) and loaded is not None:
+        return _("%(n)d %% loaded.") % {"n": round(loaded * 100)}
+    if one.status == RequestStatus.PROCESSING:
+        return _("It is being fetched.")
     return ""
 
 
@@ -218,3 +223,10 @@ def doings(request: MediaRequest, user: User) -> Doings:
         mark_there=staff and request.may_become(RequestStatus.AVAILABLE),
         leave=not mine and request.followers.filter(user=user).exists(),
     )
+
+
+def places(request: MediaRequest, user: User) -> list[in_library.Place]:
+    """Where the person can play it."""
+    if request.tmdb_id is None or request.status not in _PLAYABLE:
+        return []
+    return in_library.places(user, (request.media_type, request.tmdb_id))

@@ -3,13 +3,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
-from catalog.models import MediaItem
-from catalog.tests.rows import stored_title
+from catalog.models import LibraryShare, MediaItem
+from catalog.tests.rows import item as library_item
+from catalog.tests.rows import stored_section, stored_title
 from medianest.tests.people import SCOPE, browser_of
+from operations.jobs import promise
+from operations.models import Job
+from requests_app import promises
 from requests_app.models import MediaRequest, RequestAllowance
 from requests_app.tests.rows import stored_film, stored_series
 from sandbox.tmdb import Tmdb
@@ -76,6 +82,15 @@ def test_a_refusal_is_shown_on_the_titles_page(annas: Client, tmdb: Tmdb) -> Non
     text(annas, "/title/movie/550")
     assert "0 of them are left" in post(annas, "/requests/ask/movie/550")
     assert not MediaRequest.objects.exists()
+
+
+def test_a_quota_that_is_used_up_is_told_instead_of_the_button(annas: Client, anna: User, tmdb: Tmdb) -> None:
+    RequestAllowance.objects.create(role="USER", film_quota=1, season_quota=2)
+    of(anna, title="Another film")
+    page = text(annas, "/title/movie/550")
+    assert "/requests/ask/movie/550" not in page
+    assert "No more films for now: 0 of 1 films left in 7 days; the next is free on " in page
+    assert text(annas, "/title/tv/1396").count(" checked") == 2  # as many as are left
 
 
 def test_a_moderator_asks_for_somebody_else(moderators: Client, anna: User, tmdb: Tmdb) -> None:
@@ -147,6 +162,25 @@ def test_what_was_written_is_shown_as_text(annas: Client, anna: User) -> None:
     page = text(annas, f"/requests/{wish.pk}")
     assert "<script>x" not in page
     assert "<b>no" not in page
+
+
+def test_what_can_be_played_leads_to_plex(annas: Client, anna: User) -> None:
+    wish = of(anna, status="available", completed_at=timezone.now())
+    assert "Play on Plex" not in text(annas, f"/requests/{wish.pk}")
+    section = stored_section(type="movie")
+    LibraryShare.objects.create(section=section, user=anna)
+    library_item(section, type="movie", tmdb_id=wish.tmdb_id).save()
+    assert "Play on Plex" in text(annas, f"/requests/{wish.pk}")
+
+
+def test_a_row_tells_what_is_loaded_and_what_it_waits_for(annas: Client, anna: User) -> None:
+    loading = of(anna, status="processing")
+    cache.set(f"requests.progress:{loading.pk}", 0.4)
+    assert "40 % loaded." in text(annas, "/requests/")
+    waiting = of(anna, status="approved")
+    job = promise(promises.HAND_OVER, key=promises.hand_over_key(waiting.pk), args={})
+    Job.objects.filter(pk=job.pk).update(error_text="Overseerr does not answer.")
+    assert "it goes on by itself as soon as it can. Overseerr does not answer." in text(annas, "/requests/")
 
 
 # --- deciding -------------------------------------------------------------------------------------------------------------

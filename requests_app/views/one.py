@@ -16,7 +16,7 @@ from catalog import cards
 from medianest.lib import polling
 from medianest.lib.errors import Cannot
 from operations.row_security import acting_as, own_scope
-from requests_app import access, handover, offering, pages
+from requests_app import access, offering, pages
 from requests_app.choosing import ChoicesForm
 from requests_app.doing import FOR_ALL, FOR_MODERATORS, Said
 from requests_app.forms import DeclineForm
@@ -62,8 +62,9 @@ def now(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 def _state(wish: MediaRequest, user: User) -> dict[str, Any]:
     """How it stands and what happened. `marks` are of that, and of what the person may do."""
     row, may_do, story = pages.rows([wish], user)[0], pages.doings(wish, user), pages.story(wish)
-    waiting, followers = handover.waiting_for(wish), wish.followers.count()
-    told = polling.mark(row.mark, waiting, followers, wish.handover, [step.event.pk for step in story])
+    followers, seasons = wish.followers.count(), list(wish.seasons.all())
+    states = [(one.season_number, one.status) for one in seasons]
+    told = polling.mark(row.mark, followers, states, wish.handover, [step.event.pk for step in story])
     marks = [told, polling.mark(may_do, wish.status)]
     offers = offering.for_request(wish) if may(user, Right.DECIDE) else None
     return {
@@ -72,7 +73,8 @@ def _state(wish: MediaRequest, user: User) -> dict[str, Any]:
         "story": story,
         "followers": followers,
         "may": may_do,
-        "waiting": waiting,
+        "seasons": seasons,
+        "panel": {"places": pages.places(wish, user)},
         "marks": marks,
         "seen": polling.seen(marks),
         "offers": offers,
@@ -85,7 +87,6 @@ def _doings(wish: MediaRequest, user: User) -> dict[str, object]:
     offers = offering.for_request(wish) if may(user, Right.DECIDE) else None
     usable = offers if offers is not None and offers.is_usable else None
     return {
-        "seasons": list(wish.seasons.all()),
         "form": DeclineForm(),
         "choices": ChoicesForm(offers=usable, chosen=wish.handover) if usable else None,
     }
