@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -102,3 +103,13 @@ def mail(name: str, url: str) -> dict[str, object]:
     if not url.startswith(("smtp://", "smtp+tls://", "smtps://", "smtp+ssl://")):
         raise ImproperlyConfigured(f"{name} must be an smtp://, smtp+tls:// or smtps:// address.")
     return dict(environ.Env.email_url_config(url))
+
+
+def celery_broker(url: str) -> str:
+    """Kombu's spelling of a Redis address: a unix socket is `redis+socket://`."""
+    if not url.startswith("unix://"):
+        return url
+    parts = urlsplit(url)
+    secret = f":{parts.password}@" if parts.password else ""
+    number = parse_qs(parts.query).get("db", ["0"])[0]
+    return f"redis+socket://{secret}{parts.path}?virtual_host={number}"

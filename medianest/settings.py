@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import django_stubs_ext
 import psutil
@@ -313,17 +313,7 @@ FILE_UPLOAD_HANDLERS = [
 
 
 # --- background work ------------------------------------------------------------------------------------------------------
-def _celery_broker(url: str) -> str:
-    """Kombu's spelling of a Redis address: a unix socket is `redis+socket://`."""
-    if not url.startswith("unix://"):
-        return url
-    parts = urlsplit(url)
-    secret = f":{parts.password}@" if parts.password else ""
-    number = parse_qs(parts.query).get("db", ["0"])[0]
-    return f"redis+socket://{secret}{parts.path}?virtual_host={number}"
-
-
-CELERY_BROKER_URL = _celery_broker(BROKER_URL)
+CELERY_BROKER_URL = env.celery_broker(BROKER_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False  # the lease on the row brings lost work back, not the broker
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1

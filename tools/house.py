@@ -17,6 +17,9 @@ from typing import Any, Self, TypeVar
 import httpx2
 import psutil
 import psycopg
+from celery import Celery
+
+from medianest.env import celery_broker
 
 ROOT = Path(__file__).resolve().parent.parent
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
@@ -142,6 +145,24 @@ class House:
         url = self.secret("database_owner_url")
         with psycopg.connect(url) as connection:
             return connection.execute(query, parameters).fetchall()
+
+    def now(self, task: str, kind: str) -> None:
+        """Let a regular task have its turn at once, and wait until the work it promises, of this kind, is done."""
+        live = "select 1 from jobs where kind = %s and state in ('queued', 'running')"
+        until(lambda: not self.sql(live, kind), what=f"no {kind} under way")
+        ((before,),) = self.sql("select clock_timestamp()")
+        self._send(task, queue="control")
+        done = "select 1 from jobs where kind = %s and state = 'done' and finished_at > %s"
+        until(lambda: self.sql(done, kind, before), what=f"{kind} done")
+
+    def hurry(self, kind: str) -> None:
+        """Let promised work of this kind that waits for its time be done now."""
+        self.sql("update jobs set run_after = now() where kind = %s and state = 'queued' returning 1", kind)
+        self._send("operations.work", "default", queue="default")
+
+    def _send(self, task: str, *args: str, queue: str) -> None:
+        with Celery(broker=celery_broker(self.secret("redis_url")), set_as_current=False) as sender:
+            sender.send_task(task, args=args, queue=queue, ignore_result=True)
 
     def secret(self, name: str) -> str:
         return (self.folder / "data" / "secrets" / name).read_text().strip()

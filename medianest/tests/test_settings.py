@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from medianest.settings import _celery_broker
+from medianest.env import celery_broker
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from medianest.settings import _celery_broker
     ],
 )
 def test_a_socket_is_spelt_as_kombu_wants_it(url: str, kombus: str) -> None:
-    assert _celery_broker(url) == kombus
+    assert celery_broker(url) == kombus
 
 
 @pytest.mark.django_db
