@@ -27,6 +27,18 @@ def tell(request: MediaRequest, kind: EventKind, *, by: User | None, text: str =
     )
 
 
+def decision(request: MediaRequest) -> str:
+    """Which decision stands. Whoever decides sends along the one they saw (`check_seen`)."""
+    return request.decided_at.isoformat() if request.decided_at else "none"
+
+
+def check_seen(request: MediaRequest, seen: str, by: User) -> None:
+    """Raises CannotChange when somebody else has decided since `by` looked; "" asks for nothing. Locks the request."""
+    was = MediaRequest.objects.select_for_update(of=("self",)).filter(pk=request.pk).first()
+    if was is not None and seen and seen != decision(was) and was.decided_by_id != by.pk:
+        raise CannotChange(_already(was))
+
+
 def move(request: MediaRequest, to: str, *, by: User | None, text: str = "", **fields: Any) -> MediaRequest:
     """Bring a request to another status, with `fields` set along, and write it into its story.
 

@@ -45,11 +45,13 @@ def approve(
     by: User,
     seasons: Collection[int] | None = None,
     choices: Mapping[str, Any] | None = None,
+    seen: str = "",
 ) -> MediaRequest:
     """Let it be fetched; of a series, only `seasons` where given, and by `choices` (as `handover` keeps them).
 
-    Raises CannotDecide, CannotChange.
+    `seen` is the decision that `by` knew of. Raises CannotDecide, and CannotChange when somebody else was faster.
     """
+    changes.check_seen(request, seen, by)
     if seasons is not None:
         edit_seasons(request=request, by=by, seasons=seasons)
     fields: dict[str, Any] = {"decline_reason": "", "failure_reason": "", **_decided(by)}
@@ -60,8 +62,12 @@ def approve(
 
 
 @transaction.atomic
-def decline(*, request: MediaRequest, by: User, reason: str) -> MediaRequest:
-    """Say no, and why: the person who asked reads it. Raises CannotDecide without a reason, CannotChange."""
+def decline(*, request: MediaRequest, by: User, reason: str, seen: str = "") -> MediaRequest:
+    """Say no, and why: the person who asked reads it. `seen` is the decision that `by` knew of.
+
+    Raises CannotDecide without a reason, and CannotChange when somebody else was faster.
+    """
+    changes.check_seen(request, seen, by)
     said = reason.strip()[:500]
     if not said:
         raise CannotDecide(_("Say why: the person who asked will read it."), status=422)

@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 class Said:
     """What somebody says along with it: why, of a series for which seasons (none: as asked for), and how to fetch it.
 
-    `choices` is what was filled in of `ChoicesForm`; None where nothing was offered.
+    `choices` is what was filled in of `ChoicesForm`; None where nothing was offered. `seen` is the decision that stood
+    when they looked; "" for whatever it is.
     """
 
     reason: str = ""
     seasons: tuple[int, ...] = ()
     choices: Mapping[str, Any] | None = None
+    seen: str = ""
 
 
 Act = Callable[["MediaRequest", "User", Said], object]
@@ -38,7 +40,8 @@ def _try_again(wish: MediaRequest, user: User, said: Said) -> object:
 
 
 def _approve(wish: MediaRequest, user: User, said: Said) -> object:
-    return deciding.approve(request=wish, by=user, seasons=said.seasons or None, choices=_choices(wish, said))
+    choices = _choices(wish, said)
+    return deciding.approve(request=wish, by=user, seasons=said.seasons or None, choices=choices, seen=said.seen)
 
 
 def _choices(wish: MediaRequest, said: Said) -> dict[str, Any] | None:
@@ -58,7 +61,7 @@ def _choices(wish: MediaRequest, said: Said) -> dict[str, Any] | None:
 
 
 def _decline(wish: MediaRequest, user: User, said: Said) -> object:
-    return deciding.decline(request=wish, by=user, reason=said.reason)
+    return deciding.decline(request=wish, by=user, reason=said.reason, seen=said.seen)
 
 
 def _cancel(wish: MediaRequest, user: User, said: Said) -> object:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.rights import Right, may
 from catalog import cards, in_library
 from medianest.lib import polling
-from requests_app import access, following, handover
+from requests_app import access, changes, following, handover
 from requests_app.models import MediaRequest, RequestEvent, RequestStatus
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ _STEPS = (RequestStatus.PENDING, RequestStatus.APPROVED, RequestStatus.PROCESSIN
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """A request in a list. `steps` are the four marks of its way (on, now or empty), `progress` is what is loaded in %."""
+    """A request in a list. `steps` are the four marks of its way (on, now or empty), `progress` is what is loaded in %,
+    `seen` which decision stood.
+    """
 
     request: MediaRequest
     url: str
@@ -48,6 +50,7 @@ class Row:
     says: str
     steps: list[str]
     who: str
+    seen: str
     progress: int | None = None
 
     @property
@@ -114,6 +117,7 @@ def _row(one: MediaRequest, user: User, loaded: float | None, waits: str) -> Row
         says=says(one, loaded=loaded, waits=waits),
         steps=steps(one),
         who="" if one.user_id == user.pk else str(one.user or _("somebody who left")),
+        seen=changes.decision(one),
         progress=None if loaded is None else round(loaded * 100),
     )
 

@@ -8,11 +8,11 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import User
+from accounts.models import Role, User
 from catalog.models import LibraryShare, MediaItem
 from catalog.tests.rows import item as library_item
 from catalog.tests.rows import stored_section, stored_title
-from medianest.tests.people import SCOPE, browser_of
+from medianest.tests.people import SCOPE, browser_of, person
 from operations.jobs import promise
 from operations.models import Job
 from requests_app import promises
@@ -232,6 +232,31 @@ def test_many_are_approved_at_once(moderators: Client, anna: User) -> None:
     again = post(moderators, "/requests/all/decide", request=[str(wishes[0].pk)], do="decline", reason="late")
     assert "1 request is declined" in again
     assert "Tick the requests first" in post(moderators, "/requests/all/decide", do="approve")
+
+
+@pytest.mark.parametrize(("first", "second"), [("approve", "decline"), ("decline", "approve")])
+def test_who_decides_about_what_has_been_decided_meanwhile_is_told(
+    moderators: Client, anna: User, first: str, second: str
+) -> None:
+    late = browser_of(person("olga", Role.MODERATOR))
+    wish, another = of(anna), of(anna)
+    shown = text(late, f"/requests/{wish.pk}")
+    seen = shown.split('name="seen" value="')[1].split('"')[0]
+    ticked = text(late, "/requests/all").split('type="checkbox" name="request" value="')[2].split('"')[0]
+    assert ticked.startswith(str(wish.pk))
+    post(moderators, f"/requests/{wish.pk}/{first}", reason="first", seen=seen)
+    told = post(late, f"/requests/{wish.pk}/{second}", reason="second", seen=seen)
+    assert "Mona was faster" in told
+    told = post(late, "/requests/all/decide", request=[ticked, f"{another.pk}:none"], do=second, reason="second")
+    assert "Mona was faster" in told
+    assert "1 request is" in told
+    wish.refresh_from_db()
+    assert wish.status == {"approve": "approved", "decline": "declined"}[first]
+
+    now = text(late, f"/requests/{wish.pk}").split('name="seen" value="')[1].split('"')[0]
+    post(late, f"/requests/{wish.pk}/{second}", reason="second", seen=now)  # knowing what was decided
+    wish.refresh_from_db()
+    assert wish.status == {"approve": "approved", "decline": "declined"}[second]
 
 
 def test_seasons_are_taken_away_on_approval(moderators: Client, anna: User) -> None:

@@ -65,7 +65,7 @@ def _listed(request: HttpRequest, *, everybodys: bool) -> HttpResponse:
 def moving(request: HttpRequest) -> HttpResponse:
     """The rows of a page that changed since it last asked; 204 when none did."""
     user = cast("User", request.user)
-    ids = [text for text in request.GET.getlist("r")[:_MOST_MOVING] if _is_uuid(text)]
+    ids = [text for text in request.GET.getlist("r")[:_MOST_MOVING] if _uuid(text)]
     visible = pages.for_lists(MediaRequest.objects.visible_to(user).filter(pk__in=ids))
     found = {str(one.pk): one for one in visible}
     rows = pages.rows([found[text] for text in ids if text in found], user)
@@ -116,27 +116,28 @@ def table(request: HttpRequest) -> StreamingHttpResponse:
 def many(request: HttpRequest) -> HttpResponse:
     """Approve or decline what was ticked, each by itself."""
     user = cast("User", request.user)
-    ids = [one for one in request.POST.getlist("request") if _is_uuid(one)][: deciding.MOST_AT_ONCE]
-    chosen = MediaRequest.objects.filter(pk__in=ids)
+    ticked = [one.partition(":") for one in request.POST.getlist("request")]
+    seen = {id: known for one, _colon, known in ticked[: deciding.MOST_AT_ONCE] if (id := _uuid(one))}
+    chosen = MediaRequest.objects.filter(pk__in=seen)
     reason = request.POST.get("reason", "")
     if request.POST.get("do") == "approve":
-        outcome = deciding.each(chosen, lambda one: deciding.approve(request=one, by=user))
+        outcome = deciding.each(chosen, lambda one: deciding.approve(request=one, by=user, seen=seen[one.pk]))
         said = ngettext("%(n)d request is approved.", "%(n)d requests are approved.", outcome.done)
     else:
-        outcome = deciding.each(chosen, lambda one: deciding.decline(request=one, by=user, reason=reason))
+        decline = lambda one: deciding.decline(request=one, by=user, reason=reason, seen=seen[one.pk])  # noqa: E731
+        outcome = deciding.each(chosen, decline)
         said = ngettext("%(n)d request is declined.", "%(n)d requests are declined.", outcome.done)
     if outcome.done:
         messages.success(request, said % {"n": outcome.done})
     for sentence in outcome.refused[:5]:
         messages.error(request, sentence)
-    if not ids:
+    if not seen:
         messages.info(request, _("Tick the requests first."))
     return redirect("requests:queue")
 
 
-def _is_uuid(text: str) -> bool:
+def _uuid(text: str) -> uuid.UUID | None:
     try:
-        uuid.UUID(text)
+        return uuid.UUID(text)
     except ValueError:
-        return False
-    return True
+        return None

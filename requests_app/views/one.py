@@ -65,7 +65,7 @@ def _state(wish: MediaRequest, user: User) -> dict[str, Any]:
     followers, seasons = wish.followers.count(), list(wish.seasons.all())
     states = [(one.season_number, one.status) for one in seasons]
     told = polling.mark(row.mark, followers, states, wish.handover, [step.event.pk for step in story])
-    marks = [told, polling.mark(may_do, wish.status)]
+    marks = [told, polling.mark(may_do, wish.status, row.seen)]
     offers = offering.for_request(wish) if may(user, Right.DECIDE) else None
     return {
         "wish": wish,
@@ -118,7 +118,8 @@ def act(request: HttpRequest, id: uuid.UUID, doing: str) -> HttpResponse:
 def _said(request: HttpRequest) -> Said:
     seasons = tuple(int(one) for one in request.POST.getlist("seasons")[:200] if one.isdecimal() and len(one) < 5)
     choices = request.POST if "choosing" in request.POST else None
-    return Said(reason=request.POST.get("reason", ""), seasons=seasons, choices=choices)
+    reason, seen = request.POST.get("reason", ""), request.POST.get("seen", "")
+    return Said(reason=reason, seasons=seasons, choices=choices, seen=seen)
 
 
 def _place(request: HttpRequest, id: uuid.UUID) -> list[uuid.UUID]:
