@@ -149,11 +149,11 @@ class House:
     def now(self, task: str, kind: str) -> None:
         """Let a regular task have its turn at once, and wait until the work it promises, of this kind, is done."""
         live = "select 1 from jobs where kind = %s and state in ('queued', 'running')"
-        until(lambda: not self.sql(live, kind), what=f"no {kind} under way")
+        until(lambda: not self.sql(live, kind), seconds=120, what=f"no {kind} under way")
         ((before,),) = self.sql("select clock_timestamp()")
         self._send(task, queue="control")
         done = "select 1 from jobs where kind = %s and state = 'done' and finished_at > %s"
-        until(lambda: self.sql(done, kind, before), what=f"{kind} done")
+        until(lambda: self.sql(done, kind, before), seconds=180, what=f"{kind} done")
 
     def hurry(self, kind: str) -> None:
         """Let promised work of this kind that waits for its time be done now."""
