@@ -15,7 +15,7 @@ from downloads.models import Video, YoutubeDownload
 from downloads.tests.views import making
 from medianest.tests.journeys.conftest import browser  # noqa: F401  (fixture)
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.django_db(transaction=True)]
 Open = Callable[..., Page]
 
 
@@ -91,9 +91,10 @@ def test_the_end_arrives_by_itself(open_page: Open, anna: User) -> None:
 
 def test_nothing_is_asked_while_nobody_looks(open_page: Open, anna: User) -> None:
     page = open_page(detail(making.ordered(anna)))
+    page.add_init_script("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
+    page.reload()  # hidden from the start, so that no question of the seen page is on its way
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/progress/" in request.url else None)
-    page.evaluate("Object.defineProperty(document, 'hidden', {value: true, configurable: true})")
     page.evaluate("htmx.trigger('#progress', 'look')")
     assert asked == []
     with page.expect_request("**/progress/**"):

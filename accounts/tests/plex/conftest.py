@@ -36,12 +36,24 @@ def _nothing_remembered() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(base, "LOOK", dataclasses.replace(base.LOOK, connect=1.0, total=3.0))
-    monkeypatch.setattr(tv, "LIMITS", dataclasses.replace(tv.LIMITS, connect=1.0, total=3.0))
+def _patient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The simulated Plex is never too late for a person, only slow on a busy machine."""
+    _wait(monkeypatch, 30.0)
+    monkeypatch.setattr(tv, "BUDGET", 60.0)
     monkeypatch.setattr(breaker, "_own", {})
     with stamina.set_testing(True, attempts=1):
         yield
+
+
+@pytest.fixture
+def impatient(_patient: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a Plex that does not answer at all."""
+    _wait(monkeypatch, 3.0)
+
+
+def _wait(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    monkeypatch.setattr(base, "LOOK", dataclasses.replace(base.LOOK, connect=seconds, total=seconds))
+    monkeypatch.setattr(tv, "LIMITS", dataclasses.replace(tv.LIMITS, connect=seconds, total=seconds))
 
 
 @pytest.fixture

@@ -145,6 +145,7 @@ def test_a_plex_tv_that_is_down_is_named_and_the_pin_still_does_afterwards(visit
     assert visitor.is_in
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("mode", ["down", "hang", "error", "garbage", "wrong"])
 def test_beginning_while_plex_tv_is_ill_says_so(visitor: Visitor, mode: str) -> None:
     visitor.plextv.turn(mode)

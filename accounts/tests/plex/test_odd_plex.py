@@ -12,7 +12,8 @@ from accounts.models import User
 from accounts.tests.plex.conftest import GO_ON, REFUSED, SIGN_IN, WAITING, Visitor
 from medianest.tests import wire
 
-LONGEST_SECONDS = 10  # two calls at most, three seconds each (conftest.py), on a busy machine
+pytestmark = pytest.mark.usefixtures("impatient")
+LONGEST_SECONDS = 45  # two calls at most, three seconds each (conftest.py), and a busy machine
 ENDLESS = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 4294967296\r\n\r\n"
 DEEP = b"[" * 100_000 + b"]" * 100_000
 

@@ -90,7 +90,7 @@ def test_beginning_again_and_again_is_slowed_down(visitor: Visitor, monkeypatch:
 def make_pin(plextv: PlexTv, address: str, origin: str = HERE) -> dict[str, object]:
     """As the sign-in page's script does it."""
     ask = urllib.request.Request(address, method="POST", headers={"Accept": "application/json", "Origin": origin})
-    with urllib.request.urlopen(ask, timeout=5) as answer:
+    with urllib.request.urlopen(ask, timeout=30) as answer:
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
         made: dict[str, object] = json.load(answer)
     return made

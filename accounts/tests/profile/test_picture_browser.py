@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.profile.forms import LARGEST_PICTURE
 from medianest.tests.journeys.conftest import browser  # noqa: F401  (fixture)
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(scope="module", autouse=True)

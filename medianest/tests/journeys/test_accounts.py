@@ -22,7 +22,7 @@ from maintenance.models import Departure
 from medianest.tests.people import _files_as_they_are  # noqa: F401  (fixture)
 from operations import runner
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.django_db(transaction=True)]
 PHONE = {"width": 390, "height": 844}
 Open = Callable[..., Page]
 
