@@ -176,6 +176,7 @@ def test_the_stored_key_is_tried_when_none_is_typed(
     assert "Nothing was saved." in text
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
     ("mode", "words"),
     [

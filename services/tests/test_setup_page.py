@@ -146,6 +146,7 @@ def test_an_unknown_kind_is_not_there(administrators: Client) -> None:
     assert send(administrators, "jellyfin", service_url="http://x").status_code == 404
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_service_that_hangs_is_given_up(administrators: Client, plex: Plex) -> None:
     plex.turn(Mode.HANG, delay=60)
     assert "no answer within" in text_of(send(administrators, service_url=plex.url, key=plex.token), 422)
@@ -190,6 +191,7 @@ def test_without_a_media_server_there_is_nobody_to_ask(administrators: Client) -
     assert "No media server is connected yet." in ask(administrators)
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_plex_that_hangs_is_given_up(administrators: Client, connected: ServiceConfig, plex: Plex) -> None:
     plex.turn(Mode.HANG, delay=60)
     assert "no answer within" in ask(administrators)

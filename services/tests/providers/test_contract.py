@@ -22,6 +22,7 @@ from services.providers import registry
 from services.providers.base import Condition, Connection, Health, Provider, TestResult
 
 KEY = "k3y-that-must-not-be-seen"
+LONGEST_SECONDS = 15  # what hangs here does so for twenty, and is given up after less than one; the machine may be busy
 EVERY = pytest.mark.parametrize("kind", registry.all(), ids=lambda kind: kind.kind)
 FAULTS = {
     Mode.WRONG: "but not",
@@ -109,6 +110,7 @@ def test_it_notices_a_missing_key(kind: type[Provider], simulated: tuple[Service
     assert ("needs a key" in result.sentence) is kind.needs_key
 
 
+@pytest.mark.usefixtures("impatient")
 @EVERY
 @pytest.mark.parametrize(("mode", "words"), FAULTS.items(), ids=[mode.value for mode in FAULTS])
 def test_it_says_what_is_wrong_with_its_own(
@@ -131,6 +133,7 @@ def test_it_waits_for_a_slow_one(kind: type[Provider], simulated: tuple[Service,
 
 
 # --- with anything else ---------------------------------------------------------------------------------------------------
+@pytest.mark.usefixtures("impatient")
 @EVERY
 @pytest.mark.parametrize(("mode", "words"), FAULTS.items(), ids=[mode.value for mode in FAULTS])
 def test_it_says_what_is_wrong(kind: type[Provider], anything: ServiceServer, mode: Mode, words: str) -> None:
@@ -138,7 +141,7 @@ def test_it_says_what_is_wrong(kind: type[Provider], anything: ServiceServer, mo
     provider = kind(Connection(anything.url, KEY))
     started = time.monotonic()
     result, health = provider.test(), provider.health()
-    assert time.monotonic() - started < 2 * 0.6 + 1
+    assert time.monotonic() - started < LONGEST_SECONDS
     well_formed(result, health)
     assert not result.ok
     assert words in result.sentence
@@ -162,14 +165,16 @@ def test_odd_answers_are_no_service(kind: type[Provider], body: bytes) -> None:
         assert not provider.test().ok
 
 
+@pytest.mark.usefixtures("impatient")
 @EVERY
 def test_a_dripping_answer_ends_in_time(kind: type[Provider]) -> None:
     started = time.monotonic()
     with server(dripping(b"HTTP/1.1 200 OK\r\n\r\n{", b" ", 0.05)) as wire:
         assert not kind(Connection(wire.url, KEY)).test().ok
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < LONGEST_SECONDS
 
 
+@pytest.mark.usefixtures("impatient")
 @EVERY
 @pytest.mark.parametrize("mode", list(FAULTS), ids=[mode.value for mode in FAULTS])
 def test_its_key_is_never_told(

@@ -20,7 +20,7 @@ def reached(plex: Simulated, **settings: str) -> Plex:
     return Plex(Connection(plex.url, plex.token, settings))
 
 
-def until(condition: Callable[[], bool], seconds: float = 5) -> None:
+def until(condition: Callable[[], bool], seconds: float = 30) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not happen in time"

@@ -27,9 +27,17 @@ HERE = "https://nest.example"
 
 
 @pytest.fixture(autouse=True)
-def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tv, "LIMITS", dataclasses.replace(tv.LIMITS, connect=0.4, total=0.8))
+def _unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The simulated one is only slow because the machine is."""
+    monkeypatch.setattr(tv, "LIMITS", dataclasses.replace(tv.LIMITS, connect=20.0, total=20.0))
+    monkeypatch.setattr(tv, "BUDGET", 60.0)
     monkeypatch.setattr(breaker, "_own", {})
+
+
+@pytest.fixture
+def hasty(_unhurried: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For one that does not answer at all."""
+    monkeypatch.setattr(tv, "LIMITS", dataclasses.replace(tv.LIMITS, connect=0.4, total=0.8))
 
 
 @pytest.fixture
@@ -159,6 +167,7 @@ def test_more_people_than_can_be_are_refused(simulated: Simulated, plex: Simulat
 
 
 # --- what else may come -----------------------------------------------------------------------------------------------
+@pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("mode", ["down", "hang", "wrong", "error", "garbage", "unauthorized"])
 def test_whatever_ails_it_is_one_of_our_errors(simulated: Simulated, plex: SimulatedPlex, mode: str) -> None:
     expected = {"down": Unreachable, "hang": Unreachable, "error": Refused, "unauthorized": BadCredentials}
@@ -242,6 +251,7 @@ def test_a_list_that_is_none_is_refused(settings: Settings, body: bytes) -> None
         there.guests("token", "machine")
 
 
+@pytest.mark.usefixtures("hasty")
 def test_a_drip_and_a_flood_have_an_end(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 4294967296\r\n\r\n"
     monkeypatch.setattr(tv, "LIMITS", dataclasses.replace(tv.LIMITS, body=1_000_000))
