@@ -94,7 +94,7 @@ SOURCES = (
             "overview": f"'Number ' || n || ', of which nothing is known but ' || {_pick('a', '1000')} || '.'",
             "release_date": f"date '1960-01-01' + {_pick('date', '23000')}::int",
             "runtime": f"80 + {_pick('runtime', '90')}",
-            "poster_path": f"'/scale/' || {_DIGITS} || '.png'",
+            "poster_path": f"'/scale' || {_DIGITS} || '.png'",
             "vote_average": f"3 + {_pick('vote', '7')}",
             "seasons": (
                 'CASE WHEN n %% 3 = 0 THEN \'[{{"number": 1, "episodes": 8}}, {{"number": 2, "episodes": 8}}]\''

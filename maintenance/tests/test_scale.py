@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Count, Model
+from django.test import Client
 
-from accounts.models import User
+from accounts.models import Role, User
 from catalog.models import MediaItem
 from maintenance.scale import Size
 from maintenance.scale_rows import SOURCES, span
@@ -66,6 +67,17 @@ def test_every_made_up_row_keeps_the_rules_of_forms_too() -> None:
             wish.media_type,
             wish.title,
         )
+
+
+@pytest.mark.parametrize("address", ["/", "/requests/", "/requests/all", "/admin/requests_app/mediarequest/"])
+def test_pages_open_over_the_made_up_rows(address: str) -> None:
+    grow(200)
+    someone = MediaRequest.objects.open().filter(media_item__isnull=False).latest("created_at").user
+    assert someone is not None
+    User.objects.filter(pk=someone.pk).update(role=Role.ADMIN)
+    client = Client()
+    client.force_login(User.objects.get(pk=someone.pk))
+    assert client.get(address).status_code == 200
 
 
 def test_the_same_number_gives_the_same_rows_again() -> None:
