@@ -15,7 +15,7 @@ from accounts.models import Role, User
 from catalog.models import MediaItem
 from maintenance import scale
 from maintenance.scale_rows import span
-from requests_app.models import MediaRequest, RequestEvent
+from requests_app.models import MediaRequest, RequestedSeason, RequestEvent
 from watchlists.models import WatchlistEntry
 
 PAGE = 20
@@ -54,6 +54,9 @@ def own_lists() -> dict[str, List]:
             entry.media_item.tmdb_id, entry.media_item.media_type
         )[:PAGE],
         "the titles of a page": lambda me: MediaItem.objects.filter(pk__in=_titles(me)),
+        "the seasons of a page": lambda me: RequestedSeason.objects.filter(request__in=_page(me)).order_by(
+            "season_number"
+        ),
     }
 
 
@@ -68,6 +71,10 @@ def staff_lists(size: int) -> dict[str, List]:
         "everybody's declined requests": lambda _me: _wishes(everybodys.filter(status="declined")),
         "waiting for Overseerr": lambda _me: everybodys.waiting_to_be_handed_over()[:PAGE],
     }
+
+
+def _page(me: User) -> list[Any]:
+    return list(_wishes(MediaRequest.objects.concerning(me)).values_list("pk", flat=True))
 
 
 def _titles(me: User) -> list[Any]:

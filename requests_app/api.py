@@ -121,7 +121,7 @@ def _listed(request: HttpRequest, *, everybodys: bool) -> JsonResponse:
     answer = {
         "requests": [told(row) for row in pages.rows(page.rows, user)],
         "next": f"{request.path}?{query.urlencode()}" if page.older else None,
-        "counts": listing.counts(found),
+        "counts": listing.counts(found, everybodys=everybodys),
         "counted_up_to": COUNTED,
     }
     return JsonResponse(answer)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -15,7 +15,7 @@ from accounts.rights import Right, may
 from catalog import cards, in_library
 from medianest.lib import polling
 from requests_app import access, changes, following, handover
-from requests_app.models import MediaRequest, RequestEvent, RequestStatus
+from requests_app.models import MediaRequest, RequestedSeason, RequestEvent, RequestStatus
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -89,7 +89,8 @@ def moving(all_rows: Iterable[Row]) -> Moving:
 
 def for_lists(found: QuerySet[MediaRequest]) -> QuerySet[MediaRequest]:
     """With what `rows` needs. Titles come after the page is cut: joined in, all that is sorted would be looked up."""
-    return found.prefetch_related("media_item", "user", "seasons")
+    seasons = RequestedSeason.objects.order_by("season_number")  # and not by their requests, which would be joined in
+    return found.prefetch_related("media_item", "user", Prefetch("seasons", seasons))
 
 
 def rows(found: Iterable[MediaRequest], user: User) -> list[Row]:

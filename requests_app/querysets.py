@@ -41,8 +41,7 @@ class RequestQuerySet(models.QuerySet["MediaRequest"]):
 
     def concerning(self, user: User) -> RequestQuerySet:
         """One's own and those one follows, moderator or not."""
-        followed = self.model.followers.rel.related_model._base_manager.filter(user=user).values("request")
-        return self.filter(Q(user=user) | any_of("pk", followed))
+        return self.filter(Q(user=user) | any_of("pk", "mn_followed_by", user.pk))
 
     def open(self) -> RequestQuerySet:
         """Still being worked for."""

@@ -1,22 +1,26 @@
-"""Membership in what another query finds, in the form that PostgreSQL can answer from an index beside an OR."""
+"""Membership in what a function of the database gives, in the form that PostgreSQL can answer from an index beside an OR."""
 
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, F, Func, Q, QuerySet
+from django.db.models import BooleanField, F, Func, Q, UUIDField, Value
 
 
 class _AnyOf(Func):
-    template = "%(expressions)s)"
-    arg_joiner = " = ANY("
     output_field = BooleanField()
 
 
-def any_of(field: str, ids: QuerySet[Any, Any]) -> Q:
-    """A condition: `field` is among `ids`, a query of one column. `field = ANY(ARRAY(SELECT …))`.
+def any_of(field: str, function: str, given: UUID | None) -> Q:
+    """A condition: `field` is among the ids that `function`, an SQL function, gives as an array for `given`.
 
     `IN (SELECT …)` would do alone; joined to another condition by OR it makes PostgreSQL read the whole table.
     """
-    return Q(_AnyOf(F(field), ArraySubquery(ids.order_by())))
+    among: Any = _AnyOf(
+        F(field),
+        Value(given, output_field=UUIDField()),
+        arg_joiner=f" = ANY((SELECT {function}(",
+        template="%(expressions)s))::uuid[])",
+    )
+    return Q(among)

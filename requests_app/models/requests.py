@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import MediaItem
 from medianest.lib.composite_key import FollowsParent
 from medianest.lib.json_schema import SchemaJSONField
-from medianest.lib.row_policies import NOBODY, RowSecurity, among, own, own_or, with_parent
+from medianest.lib.row_policies import NOBODY, RowSecurity, among, looked_up, own, own_or, with_parent
 from operations.audit import audited, untold
 from requests_app.querysets import KeptRequests, RequestQuerySet, SeasonQuerySet
 from requests_app.schemas import HANDOVER
@@ -277,7 +277,7 @@ class RequestedSeason(models.Model):
             ),
             RowSecurity(
                 name="requested_seasons_rows",
-                see=with_parent("request_id", "media_requests"),
+                see=looked_up("request_id", "media_requests"),
                 change=with_parent("request_id", "media_requests", own()),
             ),
         ]

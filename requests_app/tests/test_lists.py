@@ -99,7 +99,8 @@ def test_counts_stop_where_they_would_take_long(anna: User, monkeypatch: pytest.
     monkeypatch.setattr("requests_app.forms.COUNTED", 2)
     for _ in range(3):
         of(anna)
-    assert listing.counts(MediaRequest.objects.kept())["pending"] == 2
+    assert listing.counts(MediaRequest.objects.kept(), everybodys=True)["pending"] == 2
+    assert listing.counts(MediaRequest.objects.concerning(anna), everybodys=False)["pending"] == 2
     assert "waiting for approval (2+)" in text(annas, "/requests/")
     assert which.COUNTED == 1000
 

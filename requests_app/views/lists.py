@@ -45,7 +45,7 @@ def _listed(request: HttpRequest, *, everybodys: bool) -> HttpResponse:
     form = ListForm(request.GET)
     which = form.which()
     found = listing.of(user, everybodys=everybodys)
-    form.tell(listing.counts(found))
+    form.tell(listing.counts(found, everybodys=everybodys))
     page = listing.page(found, which, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
     rows = pages.rows(page.rows, user)
     context = {
