@@ -81,8 +81,8 @@ def test_problems_have_theirs(crowd: User) -> None:
     )
     run(
         "INSERT INTO problem_reports (id, user_id, media_item_id, kind, message, status, resolution, resolved_at,"
-        " created_at, updated_at) SELECT md5('problem' || n)::uuid, md5('person' || 1 + n % 1000)::uuid,"
-        " md5('film')::uuid, 'audio', '', 'resolved', '', now(), now() - n * interval '1 minute', now()"
+        " overseerr_status, created_at, updated_at) SELECT md5('problem' || n)::uuid, md5('person' || 1 + n % 1000)::uuid,"
+        " md5('film')::uuid, 'audio', '', 'resolved', '', now(), '', now() - n * interval '1 minute', now()"
         " FROM generate_series(1, 20000) n"
     )
     run("ANALYZE problem_reports")
