@@ -141,6 +141,7 @@ def test_next_leads_to_a_page_of_ours(goal: str, olive: User, stranger: Client) 
 
 HOSTILE = [
     "//evil.example",
+    "//evil.example/account/",
     "/\\evil.example",
     "\\\\evil.example",
     "https://evil.example/",

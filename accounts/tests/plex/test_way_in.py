@@ -325,6 +325,7 @@ def test_a_thousand_looks_reach_plex_only_now_and_then(visitor: Visitor, monkeyp
 
 HOSTILE = [
     "//evil.example",
+    "//evil.example/account/",
     "/\\evil.example",
     "/account/\r\nX: y",
     "https://evil.example/",

@@ -20,9 +20,10 @@ EVIL = (
     "http://testserver.evil.example/", "//testserver@evil.example", "javascript:alert(1)", "data:text/html,x",
     "/account/%0aLocation:https://evil.example", "/account/\nLocation: https://evil.example", "/ok%0a", "/ok\n",
     "/account/\r\n\r\n<script>", "/account/\x00", "//evil.example\\@testserver", "\u2028//evil.example",
-    "/\u3002/evil.example", "//evil\u3002example", " //evil.example", "/account/../../\\evil.example",
+    "//evil.example/account/", "///evil.example/account/", "//testserver@evil.example/account/",
+    "https://evil.example/account/", "/\u3002/evil.example", "//evil\u3002example", " //evil.example", "/account/../../\\evil.example",
 )  # fmt: skip
-"""Wishes for where to go next that are all somebody else's, or no page of ours."""
+"""Wishes for where to go next that are all somebody else's, or no page of ours; some with a path that we have, too."""
 FORMS_LEAD_TO = {"accounts:plex-begin": "plex.tv", "accounts:reconnect": "plex.tv"}
 
 
@@ -52,7 +53,7 @@ def test_no_address_leads_away_when_it_is_looked_at(
 ) -> None:
     client: Client = request.getfixturevalue("stranger" if who == "stranger" else "administrators")
     for _one, path in of(administrator):
-        for wish in ("//evil.example", "/\\evil.example", "https://evil.example/"):
+        for wish in ("//evil.example/account/", "/\\evil.example", "https://evil.example/"):
             query = "&".join(
                 f"{name}={quote(wish)}" for name in ("next", "redirect", "url", "return", "return_to", "from")
             )
