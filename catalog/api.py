@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.bearer import takes_tokens
-from catalog import ages, cards, finding, showing, taste
+from catalog import ages, cards, finding, showing, taste, viewers
 from catalog.marks import Mark, marks_for, state_of
 from medianest.lib.http import ProviderError
 from medianest.lib.programs import Refused, fit
@@ -76,8 +76,8 @@ def search(request: HttpRequest) -> JsonResponse:
     """Films, series and people by name or id."""
     user, asked = cast("User", request.user), fit(_PageForm(request.GET))
     with acting_as(user):
-        language, limit = taste.of(user).language, ages.limit_of(user)
-    found = finding.find(asked["q"], page=asked["page"] or 1, language=language)
+        wanted, limit = viewers.of(user)
+    found = finding.find(asked["q"], page=asked["page"] or 1, language=wanted.language)
     listings = ages.open_ones(limit, found.titles)
     with acting_as(user):
         answer = {
@@ -99,7 +99,7 @@ def title(request: HttpRequest, media_type: str, tmdb_id: int) -> JsonResponse:
     """All about a film or series, and how it stands here."""
     user = cast("User", request.user)
     with acting_as(user):
-        wanted, limit = taste.of(user), ages.limit_of(user)
+        wanted, limit = viewers.of(user)
     try:
         found = showing.look_up(media_type, tmdb_id, wanted)
     except NoSuchTitle as gone:

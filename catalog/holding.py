@@ -61,13 +61,6 @@ def held_among(user: User | None, keys: Collection[Key]) -> set[Key]:
     return {(_KEPT_TYPES[type], number) for type, number in found if number is not None}
 
 
-def places(user: User, key: Key) -> list[LibraryItem]:
-    """Where a title stands, each with its section; a few at most."""
-    media_type, tmdb_id = key
-    found = LibraryItem.objects.visible_to(user).of_title(tmdb_id, media_type).select_related("section")
-    return list(found.order_by("section__title", "pk")[:4])
-
-
 @dataclasses.dataclass(frozen=True)
 class New:
     """A film or series with something new in it.

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, cast
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from catalog import holding
+from catalog import here, holding
+from catalog.here import Here
 from catalog.marks import Key, Mark, Panel, Shown, marker, panel, state
-from catalog.models import LibraryItem
 from services.providers import registry
 from services.providers.describing import TV
 from services.providers.holding import HoldsLibrary
@@ -42,19 +42,23 @@ def play_address(server_id: str, rating_key: str) -> str:
     return next((kind.play_address(server_id, rating_key) for kind in able), "")
 
 
-def _place(item: LibraryItem) -> Place:
-    return Place(play_address(item.section.server_id, item.rating_key), item.section.title)
+def _here(user: User, shown: Shown) -> Here:
+    return shown.here or here.of(user, shown.key)
+
+
+def _places(held: Here) -> list[Place]:
+    return [Place(play_address(one.server_id, one.rating_key), one.section) for one in held.places]
 
 
 def places(user: User, key: Key) -> list[Place]:
     """Where a person can play a title."""
-    return [_place(item) for item in holding.places(user, key)]
+    return _places(here.of(user, key))
 
 
 @panel(order=5)
 def play(request: HttpRequest, shown: Shown) -> Panel | None:
     """“Play on Plex”, for each section that holds the title."""
-    there = places(cast("User", request.user), shown.key)
+    there = _places(_here(cast("User", request.user), shown))
     return Panel("actions", "catalog/_play.html", {"places": there}) if there else None
 
 
@@ -76,30 +80,29 @@ def seasons(request: HttpRequest, shown: Shown) -> Panel | None:
     """Which seasons of a series are there, as a whole or in part."""
     if shown.key[0] != TV:
         return None
-    rows = list(_seasons_there(cast("User", request.user), shown).values())
+    rows = list(_seasons_there(_here(cast("User", request.user), shown), shown).values())
     return Panel("aside", "catalog/_held.html", {"seasons": rows}) if rows else None
 
 
-def _seasons_there(user: User, shown: Shown) -> dict[int, SeasonThere]:
+def _seasons_there(held: Here, shown: Shown) -> dict[int, SeasonThere]:
     """By their numbers, specials last."""
-    held = holding.seasons_held(shown.key[1], user)
     told = {one.number: one for one in shown.told.seasons}
     return {
         number: SeasonThere(
             _name(number, told[number].name if number in told else ""), count, _episodes(told.get(number))
         )
-        for number, count in sorted(held.items(), key=lambda one: one[0] or 100_000)
+        for number, count in sorted(held.seasons.items(), key=lambda one: one[0] or 100_000)
     }
 
 
 @state("library")
 def in_short(user: User, shown: Shown) -> dict[str, Any]:
     """Where the person can watch it, and which seasons are there."""
-    there = [_place(item) for item in holding.places(user, shown.key)]
-    seasons_there = _seasons_there(user, shown) if shown.key[0] == TV else {}
+    held = _here(user, shown)
+    seasons_there = _seasons_there(held, shown) if shown.key[0] == TV else {}
     return {
-        "is_there": bool(there),
-        "play": [{"url": one.url, "section": one.section} for one in there],
+        "is_there": bool(held.places),
+        "play": [{"url": one.url, "section": one.section} for one in _places(held)],
         "seasons": [
             {"number": number, "held": one.held, "episodes": one.episodes, "is_whole": one.is_whole}
             for number, one in seasons_there.items()

@@ -18,6 +18,7 @@ from services.providers.describing import Description
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from catalog.here import Here
 
 Key = tuple[str, int]
 """Type and TMDB id: the same number is another title in each type."""
@@ -46,10 +47,13 @@ class Panel:
 
 @dataclasses.dataclass(frozen=True)
 class Shown:
-    """A title as its page shows it: the kept row (None when it could not be kept), and what was told of it."""
+    """A title as its page shows it: the kept row (None when it could not be kept), what was told of it, and how it
+    stands in the library, where that was looked up already.
+    """
 
     item: MediaItem | None
     told: Description
+    here: Here | None = None
 
     @property
     def key(self) -> Key:

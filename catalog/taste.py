@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
@@ -25,7 +26,11 @@ class Taste:
 def of(user: User) -> Taste:
     """What a person chose in their profile; the house's own where they chose nothing."""
     chosen = Profile.objects.filter(user=user).values_list("language", "region", "preferences").first()
-    language, region, preferences = chosen or ("", "", {})
+    return told(*(chosen or ("", "", {})))
+
+
+def told(language: str, region: str, preferences: Mapping[str, Any]) -> Taste:
+    """What a profile says, with the house's own where it says nothing."""
     return Taste(
         language=(language or settings.LANGUAGE_CODE).partition("-")[0],
         region=region or settings.REGION,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from catalog.views import arranging, discover, library, pictures, search, titles
+from catalog.views import arranging, discover, library, pictures, search, slashes, titles
 
 
 class MediaTypeConverter:
@@ -31,6 +31,9 @@ urlpatterns = [
     path("library", library.library, name="library"),
     path("library/<uuid:pk>", library.section, name="section"),
     path("search", search.search, name="search"),
+    path("discover/", slashes.without, name="discover-slash"),
+    path("library/", slashes.without, name="library-slash"),
+    path("search/", slashes.without, name="search-slash"),
     path("title/<media_type:media_type>/<int:tmdb_id>", titles.title, name="title"),
     path("title/tv/<int:tmdb_id>/season/<int:number>", titles.season, name="season"),
     path("person/<int:person_id>", titles.person, name="person"),

@@ -49,7 +49,7 @@ def ask(request: HttpRequest, shown: Shown) -> Panel | None:
     if shown.item is None or shown.item.gone_at is not None:
         return None
     with for_others():
-        now = standing.of(shown.item)
+        now = standing.of(shown.item, here=shown.here)
         is_there = now.held or bool(now.seasons_there)
     allowed = allowance.of(user)
     mine = [one for one in [now.asked, *now.seasons_asked.values()] if one and one.user_id == user.pk]

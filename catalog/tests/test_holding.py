@@ -10,12 +10,13 @@ from pytest_django import DjangoAssertNumQueries
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
-from catalog import holding, marks, shelf
+from catalog import here, holding, marks, shelf
 from catalog.ages import Limit
 from catalog.models import LibraryItem
 from catalog.tests import shelves
 from catalog.tests.rows import item, stored_title
 from medianest.lib.breaker import Breaker
+from medianest.tests.people import person
 from sandbox.plex import Plex
 from sandbox.tmdb import Tmdb
 
@@ -32,6 +33,26 @@ def titles_of(user: User) -> list[str]:
 
 
 # --- is it there ----------------------------------------------------------------------------------------------------------
+def test_one_look_tells_what_the_single_questions_tell(anna: User, ben: User, administrator: User) -> None:
+    """Part of a series is shared with one, all of it with the other, and a hidden section with nobody."""
+    first = shelves.section(anna, ben, type="show", title="A", server_id="m")
+    second = shelves.section(ben, type="show", title="B", server_id="m")
+    hidden = shelves.section(anna, type="show", title="C", is_shown=False)
+    for section, numbers in ((first, (1, 2)), (second, (2, 3)), (hidden, (4,))):
+        series = shelves.film(section, 1396, type="show", rating_key=f"s{section.title}")
+        season = shelves.film(section, None, type="season", parent=series, number=1, child_count=1)
+        for number in numbers:
+            shelves.film(section, None, type="episode", parent=season, number=number)
+    for user, places in ((anna, ["A"]), (ben, ["A", "B"]), (administrator, ["A", "B"])):
+        found = here.of(user, ("tv", 1396))
+        assert [one.section for one in found.places] == places
+        assert found.seasons == holding.seasons_held(1396, user)
+        assert found.seasons_anywhere == holding.seasons_held(1396) == {1: 4}
+    assert here.of(anna, ("tv", 1396)).places[0] == here.Place("m", "sA", "A")
+    assert here.of(person("ida"), ("tv", 1396)).is_anywhere
+    assert here.of(anna, ("movie", 1396)) == here.Here()
+
+
 def test_a_film_is_there_for_whom_its_section_is_shared_with(anna: User, ben: User, administrator: User) -> None:
     shelves.film(shelves.section(anna))
     assert holding.has_film(550)

@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Profile, User
 from catalog import marks
 from catalog.models import MediaItem
+from catalog.tests import shelves
 from catalog.tests.rows import starting_rows, stored_title
 from medianest.tests.people import SCOPE
 from sandbox.overseerr import Overseerr
@@ -142,13 +143,43 @@ def test_people_and_collections_have_pages(annas: Client, tmdb: Tmdb) -> None:
     assert annas.get("/collection/1").status_code == 404
 
 
+@pytest.mark.parametrize("address", ["/title/movie/550", "/title/tv/1396"])
 def test_a_title_page_costs_few_queries(
-    annas: Client, tmdb: Tmdb, django_assert_max_num_queries: DjangoAssertNumQueries
+    annas: Client, anna: User, tmdb: Tmdb, django_assert_max_num_queries: DjangoAssertNumQueries, address: str
 ) -> None:
-    text(annas, "/title/movie/550")
-    # Scopes: what the person likes, the page, and looks at what others asked for.
-    with django_assert_max_num_queries(11 + 4 * SCOPE):
-        text(annas, "/title/movie/550")
+    section = shelves.section(anna, type="show")
+    shelves.film(section, 550)
+    series = shelves.film(section, 1396, type="show")
+    for number in range(1, 4):
+        season = shelves.film(section, None, type="season", parent=series, number=number)
+        for episode in range(1, 11):
+            shelves.film(section, None, type="episode", parent=season, number=episode)
+    text(annas, address)
+    # Scopes: what the person likes, the page, and two looks at what others asked for.
+    with django_assert_max_num_queries(8 + 4 * SCOPE):
+        text(annas, address)
+
+
+@pytest.mark.parametrize("address", ["/search?q=the", "/discover/trending", "/discover?sort=newest", "/person/287"])
+def test_lists_cost_few_queries(
+    annas: Client, tmdb: Tmdb, django_assert_max_num_queries: DjangoAssertNumQueries, address: str
+) -> None:
+    starting_rows()
+    assert text(annas, address).count("/title/") >= (1 if "person" in address else 20)
+    # Scopes: what the person likes, the page, and the look at what others asked for.
+    with django_assert_max_num_queries(8 + 3 * SCOPE):
+        text(annas, address)
+
+
+def test_an_address_with_a_slash_leads_to_the_page(annas: Client, db: None) -> None:
+    for address in ("/discover", "/library", "/search"):
+        answer = annas.get(f"{address}/?q=x&page=2")
+        assert (answer.status_code, answer.headers["Location"]) == (301, f"{address}?q=x&page=2")
+
+
+def test_the_library_is_in_everybodys_menu(annas: Client, db: None) -> None:
+    menu = text(annas, "/search").partition('class="sheet"')[2].partition("</details>")[0]
+    assert 'href="/library"' in menu
 
 
 def test_a_title_page_says_first_how_it_stands(annas: Client, anna: User, ben: User, tmdb: Tmdb) -> None:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from catalog import ages, asking, cards, rows, taste
+from catalog import ages, asking, cards, rows, viewers
 from catalog.forms import DiscoverForm
 from catalog.views.parts import answer, number
 from medianest.lib.http import ProviderError
@@ -25,7 +25,7 @@ def discover(request: HttpRequest) -> HttpResponse:
     """The rows; as soon as a filter is set, one list of what fits."""
     user = cast("User", request.user)
     with acting_as(user):
-        wanted, limit = taste.of(user), ages.limit_of(user)
+        wanted, limit = viewers.of(user)
         context: dict[str, object] = {"rows": rows.shown(wanted)}
     form = DiscoverForm(request.GET, taste=wanted)
     context["form"] = form
@@ -52,7 +52,7 @@ def row(request: HttpRequest, slug: str) -> HttpResponse:
     """One row: as a shelf where the discover page asks for it, else a page with all of it."""
     user = cast("User", request.user)
     with acting_as(user):
-        wanted, limit = taste.of(user), ages.limit_of(user)
+        wanted, limit = viewers.of(user)
         found_row = rows.row_or_404(slug)
     context: dict[str, object] = {"row": found_row}
     try:

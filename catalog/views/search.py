@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from catalog import ages, cards, finding, taste
+from catalog import ages, cards, finding, viewers
 from catalog.views.parts import answer, number
 from operations.row_security import acting_as, own_scope
 
@@ -22,8 +22,8 @@ def search(request: HttpRequest) -> HttpResponse:
     user = cast("User", request.user)
     typed = (request.GET.get("q") or request.GET.get("link", "")).strip()
     with acting_as(user):
-        language, limit = taste.of(user).language, ages.limit_of(user)
-    found = finding.find(typed, page=number(request), language=language)
+        wanted, limit = viewers.of(user)
+    found = finding.find(typed, page=number(request), language=wanted.language)
     listings = ages.open_ones(limit, found.titles)
     with acting_as(user):
         context = {

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from catalog import ages, asking, cards, showing, taste
+from catalog import ages, asking, cards, here, showing, viewers
 from catalog.marks import Shown, collection_panels, panels_for
 from catalog.views.parts import answer, is_part
 from medianest.lib.http import ProviderError
@@ -19,12 +19,13 @@ from services.providers.describing import Description, Listing, NoSuchTitle
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from catalog.taste import Taste
 
 
-def _asking(user: User) -> tuple[taste.Taste, ages.Limit]:
+def _asking(user: User) -> tuple[Taste, ages.Limit]:
     """How the person is told about titles, and which are open to them."""
     with acting_as(user):
-        return taste.of(user), ages.limit_of(user)
+        return viewers.of(user)
 
 
 def _untold(request: HttpRequest, error: ProviderError) -> HttpResponse:
@@ -57,11 +58,12 @@ def title(request: HttpRequest, media_type: str, tmdb_id: int) -> HttpResponse:
         return _not_open(request, user)
     alike = ages.open_ones(limit, [*told.recommendations, *told.similar])
     with acting_as(user):
+        shown = dataclasses.replace(found.shown, here=here.of(user, found.shown.key))
         context = {
             "page": found,
             "listing": found.shown.told.listing,
             "told": told,
-            "panels": panels_for(request, found.shown),
+            "panels": panels_for(request, shown),
             "streams": showing.streams(found.shown, wanted),
             **_shelves(user, told, alike),
         }

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from catalog import ages, asking, learning, taste
+from catalog import ages, asking, learning, viewers
 from catalog.models import MediaItem
 from medianest.lib.http import ProviderError
 from operations.row_security import acting_as, own_scope
@@ -33,9 +33,9 @@ def collection(request: HttpRequest, collection_id: int) -> HttpResponse:
     """Which films are there, asked for, or will be asked; then ask for those that were left chosen."""
     user = cast("User", request.user)
     with acting_as(user):
-        language, limit = taste.of(user).language, ages.limit_of(user)
+        wanted, limit = viewers.of(user)
     try:
-        told = asking.collection(collection_id, language=language).answer
+        told = asking.collection(collection_id, language=wanted.language).answer
     except NoSuchTitle as gone:
         raise Http404 from gone
     except ProviderError as error:
