@@ -63,7 +63,7 @@ def page_by_key(
         found = list(rows.filter(order.beyond(place, backwards=True)).order_by(*order.by(backwards=True))[: size + 1])
         if len(found) > size:
             page = found[size - 1 :: -1]
-            return Page(page, newer=_write(page[0], order), older=_write(page[-1], order))
+            return Page(page, newer=write_place(page[0], order), older=write_place(page[-1], order))
         after = ""  # less than a page stands before it: that is the first page, shown whole
     place = _read(after, order) if after else None
     asked = rows.filter(order.beyond(place)) if place else rows
@@ -71,12 +71,13 @@ def page_by_key(
     page = found[:size]
     return Page(
         page,
-        newer=_write(page[0], order) if place and page else "",
-        older=_write(page[-1], order) if len(found) > size else "",
+        newer=write_place(page[0], order) if place and page else "",
+        older=write_place(page[-1], order) if len(found) > size else "",
     )
 
 
-def _write(row: Any, order: Order) -> str:
+def write_place(row: Any, order: Order) -> str:
+    """The cursor that stands for a row's place in a list."""
     value = getattr(row, order.field)
     raw = f"{value if order.is_text else value.isoformat()}|{row.pk.hex}"
     return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
