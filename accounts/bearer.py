@@ -35,23 +35,27 @@ def takes_tokens(view: V) -> V:
     @functools.wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            _count(request)
+            limits.admit(request.user, limits.API)
+        except limits.TooOften as too_often:
+            return _told(too_often)
+        try:
             answer: HttpResponseBase = view(request, *args, **kwargs)
         except (Cannot, Refused, Http404, PermissionDenied) as error:
-            return _told(error)
+            answer = _told(error)
+        _write_down(request)
         return _only(answer) if isinstance(answer, HttpResponseNotAllowed) else answer
 
     answered.takes_tokens = True  # type: ignore[attr-defined]
     return cast(V, answered)
 
 
-def _count(request: HttpRequest) -> None:
-    """Count the call: in the page's own scope, or in one for this alone where the view opens its scopes itself."""
+def _write_down(request: HttpRequest) -> None:
+    """Write the call down: in the page's own scope, or in one for this alone where the view opens its scopes itself."""
     if getattr(getattr(request, "row_scope", None), "is_open", False):
-        limits.count(request.user, limits.API)
+        limits.write_down(request.user, limits.API, quickly=request.method in _SAFE)
         return
     with acting_as(request.user):
-        limits.count(request.user, limits.API)
+        limits.write_down(request.user, limits.API, quickly=True)
 
 
 def _told(error: Exception) -> HttpResponseBase:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 POSTER = ("w185", "w342", "w500")
+_PATH = re.compile(r"/[\w.-]+\Z", re.ASCII)
 PORTRAIT = ("w185",)
 STILL = ("w300",)
 
@@ -34,12 +37,18 @@ class Card:
 
 
 def picture(path: str, size: str) -> str:
-    """Where a picture of TMDB's (`path` with its slash) stands in our store; "" without one."""
-    return reverse("catalog:tmdb-picture", args=[size, path[1:]]) if path else ""
+    """Where a picture of TMDB's (`path` with its slash) stands in our store; "" without one, or for what is no path."""
+    return f"{_pictures()}{size}{path}" if _PATH.match(path) else ""
+
+
+@functools.cache
+def _pictures() -> str:
+    """What stands before size and name. Looked up once: a page of posters has dozens of addresses."""
+    return reverse("catalog:tmdb-picture", args=["size", "name"]).removesuffix("size/name")
 
 
 def srcset(path: str, sizes: tuple[str, ...] = POSTER) -> str:
-    return ", ".join(f"{picture(path, size)} {size[1:]}w" for size in sizes) if path else ""
+    return ", ".join(f"{picture(path, size)} {size[1:]}w" for size in sizes) if _PATH.match(path) else ""
 
 
 def title_url(media_type: str, tmdb_id: int) -> str:

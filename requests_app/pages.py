@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.rights import Right, may
 from catalog import cards, in_library
+from catalog.models import MediaItem
 from medianest.lib import polling
 from requests_app import access, changes, following, handover
 from requests_app.models import MediaRequest, RequestedSeason, RequestEvent, RequestStatus
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 PILLS = {
     RequestStatus.PENDING: "warn",
@@ -88,9 +86,18 @@ def moving(all_rows: Iterable[Row]) -> Moving:
 
 
 def for_lists(found: QuerySet[MediaRequest]) -> QuerySet[MediaRequest]:
-    """With what `rows` needs. Titles come after the page is cut: joined in, all that is sorted would be looked up."""
-    seasons = RequestedSeason.objects.order_by("season_number")  # and not by their requests, which would be joined in
-    return found.prefetch_related("media_item", "user", Prefetch("seasons", seasons))
+    """With what `rows` needs, and no more: titles and people are wide rows.
+
+    They come after the page is cut: joined in, those of all that is sorted would be looked up.
+    """
+    return found.prefetch_related(
+        Prefetch("media_item", MediaItem.objects.only("poster_path", "release_date")),
+        Prefetch("user", User.objects.only("username", "name", "shown_name")),
+        # Ordered by number alone: by themselves they come by their requests, which would be joined in.
+        Prefetch(
+            "seasons", RequestedSeason.objects.only("request", "season_number", "status").order_by("season_number")
+        ),
+    )
 
 
 def rows(found: Iterable[MediaRequest], user: User) -> list[Row]:

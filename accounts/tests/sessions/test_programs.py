@@ -19,6 +19,7 @@ from accounts.models import Scope, User
 from accounts.tests.sessions.acts import later
 from accounts.tests.sessions.test_tokens import ask, made
 from medianest import urls
+from medianest.lib import throttle
 from medianest.lib.errors import Cannot
 from medianest.lib.programs import body
 from operations.models import ErrorLog, RateLimit
@@ -163,3 +164,19 @@ def test_programs_are_led_to_no_page(anna: User, moderator: User, administrator:
     actions.issue_one_time_password(by=administrator, person=anna)
     anna.refresh_from_db()
     assert told(anna, ME) == (403, "change_password")
+
+
+@pytest.mark.parametrize("how", ["cannot", "gone", "denied"])
+def test_what_is_refused_counts_too(how: str, annas: Client) -> None:
+    annas.get(f"/api/try/{how}")
+    assert RateLimit.objects.get().request_count == 1
+
+
+@pytest.mark.parametrize(("address", "status"), [(ME, 405), ("/api/try/echo", 200)])
+def test_a_wiped_redis_forgives_nothing(
+    address: str, status: int, annas: Client, anna: User, settings: Settings
+) -> None:
+    settings.LIMIT_API_PER_MINUTE = 1
+    assert annas.post(address).status_code == status
+    throttle.forget(f"limit:api:{anna.pk}")
+    assert annas.post(address).status_code == 429
