@@ -44,7 +44,7 @@ def _recorded(query: Any) -> list[str]:
     user = User(pk=query["user"], role="MODERATOR" if everybodys else "USER")
     with CaptureQueriesContext(connection) as captured, acting_as(user, staff=everybodys):
         found = listing.of(user, everybodys=everybodys)
-        listing.counts(found)
+        listing.counts(found, everybodys=everybodys)
         listing.page(found, Which(), after=query.get("after", ""))
     return [one["sql"] for one in captured.captured_queries if not one["sql"].startswith(_AROUND)]
 
