@@ -112,6 +112,10 @@ def test_who_only_begins_is_not_asked(olive: User, olives: Client, stranger: Cli
     assert is_in(stranger)
 
 
+def test_the_page_says_where_no_code_is_asked_for(olives: Client) -> None:
+    assert "Signing in with Plex asks for no code of yours" in olives.get(OVERVIEW).content.decode()
+
+
 def test_without_a_password_there_is_nothing_to_guard(annas: Client, anna: User) -> None:
     anna.set_unusable_password()
     anna.save()
