@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 POSTER = ("w185", "w342", "w500")
 _PATH = re.compile(r"/[\w.-]+\Z", re.ASCII)
-PORTRAIT = ("w185",)
-STILL = ("w300",)
+BACKDROP = ("w780", "w1280")
+_TALL_PORTRAIT = 421  # pixels: TMDB names its largest portraits by their height, h632
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,6 +49,11 @@ def _pictures() -> str:
 
 def srcset(path: str, sizes: tuple[str, ...] = POSTER) -> str:
     return ", ".join(f"{picture(path, size)} {size[1:]}w" for size in sizes) if _PATH.match(path) else ""
+
+
+def portraits(path: str) -> str:
+    """A person's picture in its sizes, as `srcset` does for others."""
+    return f"{picture(path, 'w185')} 185w, {picture(path, 'h632')} {_TALL_PORTRAIT}w" if _PATH.match(path) else ""
 
 
 def title_url(media_type: str, tmdb_id: int) -> str:
@@ -82,6 +87,7 @@ def people(found: Iterable[PersonListing], *, with_titles: bool = True) -> list[
             name=one.name,
             sub=", ".join(one.known_for) if with_titles else "",
             src=picture(one.profile_path, "w185"),
+            srcset=portraits(one.profile_path),
         )
         for one in found
     ]

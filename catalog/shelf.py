@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,11 @@ def _address(type: str, tmdb_id: int | None, server_id: str, rating_key: str) ->
 
 
 def _own_picture(pk: uuid.UUID, thumb: str) -> str:
-    return reverse("catalog:library-picture", args=[pk]) if thumb else ""
+    """Where a library item's picture stands; another address when Plex has another picture."""
+    if not thumb:
+        return ""
+    mark = hashlib.blake2b(thumb.encode(), digest_size=6).hexdigest()
+    return reverse("catalog:library-picture", args=[pk], query={"v": mark})
 
 
 def _news(new: holding.New) -> str:

@@ -40,6 +40,7 @@ class Page:
     poster: str
     posters: str
     backdrop: str
+    backdrops: str
     cast: list[cards.Card]
     seasons: list[SeasonRow]
     crew: list[tuple[str, str]]
@@ -148,6 +149,7 @@ def _page(shown: Shown, *, stale: bool, wanted: Taste) -> Page:
         poster=cards.picture(told.listing.poster_path, "w500"),
         posters=cards.srcset(told.listing.poster_path, ("w342", "w500", "w780")),
         backdrop=cards.picture(told.listing.backdrop_path, "w1280"),
+        backdrops=cards.srcset(told.listing.backdrop_path, cards.BACKDROP),
         cast=[_portrait(one) for one in told.cast],
         seasons=[_season_row(one) for one in told.seasons],
         crew=_crew(told),
@@ -167,7 +169,8 @@ def _facts(told: Description) -> list[str]:
 
 def _portrait(one: Part) -> cards.Card:
     url = reverse("catalog:person", args=[one.person_id])
-    return cards.Card(url=url, name=one.name, sub=one.role, src=cards.picture(one.profile_path, "w185"))
+    src, srcset = cards.picture(one.profile_path, "w185"), cards.portraits(one.profile_path)
+    return cards.Card(url=url, name=one.name, sub=one.role, src=src, srcset=srcset)
 
 
 def _season_row(one: Season) -> SeasonRow:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -187,6 +188,17 @@ def test_a_picture_comes_from_plex_once_and_without_its_token(annas: Client, ann
     assert plex.token not in str(first.headers)
     plex.turn("down")
     assert annas.get(address).content == first.content
+
+
+def test_a_picture_is_kept_for_long_and_another_one_has_another_address(annas: Client, anna: User, plex: Plex) -> None:
+    item = pictured(plex, anna)
+    LibraryItem.objects.filter(pk=item.pk).update(added_at=shelves.ago(1), tmdb_id=None)
+    shown = re.search(rf"/pictures/plex/{item.pk}\?v=[0-9a-f]+", annas.get("/library").text)
+    assert shown is not None
+    assert "immutable" in annas.get(shown[0])["Cache-Control"]
+    assert "immutable" not in annas.get(f"/pictures/plex/{item.pk}")["Cache-Control"]
+    LibraryItem.objects.filter(pk=item.pk).update(thumb=f"{item.thumb}9")
+    assert shown[0] not in annas.get("/library").text
 
 
 def test_a_picture_is_for_those_who_may_see_the_section(

@@ -136,6 +136,26 @@ def test_overseerr_tells_as_much(annas: Client, overseerr: Overseerr) -> None:
     assert "olive@nest.example" not in page
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["/title/movie/550", "/title/tv/1396", "/search?q=the", "/person/287", "/collection/95001", "/discover/trending"],
+)
+def test_pictures_are_our_own_and_come_in_sizes_when_they_are_seen(annas: Client, tmdb: Tmdb, address: str) -> None:
+    starting_rows()
+    main = text(annas, address).partition("<main")[2]
+    found = [dict(re.findall(r'([a-z]+)="([^"]*)"', tag)) for tag in re.findall(r"<img([^>]*)>", main)]
+    assert found
+    for one in found:
+        places = [one["src"], *(part.split()[0] for part in one.get("srcset", "").split(", ") if part)]
+        assert all(place.startswith("/pictures/tmdb/") for place in places)
+        assert ("srcset" in one) == ("sizes" in one)
+        assert one["decoding"] == "async"
+    seen_at_once = [one for one in found if "loading" not in one]
+    assert len(seen_at_once) <= 2
+    large = [one for one in found if "/w342/" in one["src"] or "/w500/" in one["src"] or "/w1280/" in one["src"]]
+    assert all(one["srcset"].count(", ") >= 1 for one in large)
+
+
 def test_people_and_collections_have_pages(annas: Client, tmdb: Tmdb) -> None:
     assert "Fight Club" in text(annas, "/person/287")
     assert "Harbour Lights Collection" in text(annas, "/collection/95001")

@@ -34,7 +34,9 @@ def library(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     user = cast("User", request.user)
     with acting_as(user):
         item = item_or_404(user, pk)
-    return _answer(pictures.library_picture(item), _DAY, "must-revalidate")
+    # An address with a mark is another one when the picture changes, so this one may be kept.
+    kept = (_YEAR, "immutable") if "v" in request.GET else (_DAY, "must-revalidate")
+    return _answer(pictures.library_picture(item), *kept)
 
 
 def _answer(found: Picture | None, seconds: int, more: str) -> HttpResponse:

@@ -116,7 +116,13 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
         told = dataclasses.replace(told, biography="")  # it names what somebody played in, whatever the rating
     with acting_as(user):
         titles = cards.titles(user, listings)
-        return render(request, "catalog/person.html", {"person": told, "titles": titles, "portrait": portrait})
+        context = {
+            "person": told,
+            "titles": titles,
+            "portrait": portrait,
+            "portraits": cards.portraits(told.profile_path),
+        }
+        return render(request, "catalog/person.html", context)
 
 
 @own_scope
@@ -140,6 +146,7 @@ def collection(request: HttpRequest, collection_id: int) -> HttpResponse:
             "collection": told,
             "titles": titles,
             "backdrop": backdrop,
+            "backdrops": cards.srcset(told.backdrop_path, cards.BACKDROP),
             "panels": collection_panels(request, told, sum(card.mark is None for card in titles)),
         }
         return render(request, "catalog/collection.html", context)
