@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 from typing import Any, ClassVar
 
@@ -18,6 +19,8 @@ from accounts.querysets import UserQuerySet
 from accounts.rights import Right, Role, may
 from medianest.lib.crypto import EncryptedTextField
 from operations.audit import audited
+
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 class Status(models.TextChoices):
@@ -173,7 +176,9 @@ class User(AbstractBaseUser):
         ]
 
     def __str__(self) -> str:
-        return self.shown_name or self.name or self.username
+        """The name that others see. Of one that is an e-mail address, as with many at Plex, only what is before the @."""
+        name = self.shown_name or self.name or self.username
+        return name.partition("@")[0] if _ADDRESS.fullmatch(name) else name
 
     @property
     def picture_url(self) -> str:

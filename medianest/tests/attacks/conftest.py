@@ -18,6 +18,7 @@ from medianest.tests.people import (  # noqa: F401  (fixtures)
     moderators,
     stranger,
 )
+from requests_app.tests.fetched import alone, newest  # noqa: F401  (fixtures)
 
 
 @pytest.fixture(autouse=True)
