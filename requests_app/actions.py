@@ -11,7 +11,8 @@ from accounts.models import User
 from medianest.lib.broken_rules import told_plainly
 from medianest.lib.errors import Cannot
 from requests_app import promises
-from requests_app.models import EventKind, MediaRequest, RequestEvent, RequestStatus
+from requests_app.handover import WANTED
+from requests_app.models import EventKind, MediaRequest, RequestEvent
 
 
 class CannotRestore(Cannot):
@@ -38,5 +39,5 @@ def restore(*, request: MediaRequest, by: User) -> None:
     if not back:
         raise CannotRestore(_("“%(title)s” is not deleted.") % {"title": request.title})
     RequestEvent.objects.create(request=request, actor=by, kind=EventKind.RESTORED)
-    if request.status == RequestStatus.APPROVED and request.tmdb_id is not None:
+    if request.status in WANTED and request.tmdb_id is not None:
         promises.hand_over(request.pk)

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 WAIT = 60.0  # seconds until a service that was away is asked again
 NOT_NOW = (Unreachable, TitlesAway, BadCredentials, NotSetUp, TooOld)
+WANTED = (RequestStatus.APPROVED, RequestStatus.PROCESSING, RequestStatus.PARTIALLY_AVAILABLE)
 _UNDECIDED = (Stage.PENDING, Stage.DECLINED)
 _GIVEN_BACK = (RequestStatus.CANCELLED, RequestStatus.DECLINED)
 
@@ -65,7 +66,8 @@ def wish_of(request: MediaRequest) -> Wish:
 
 
 def _approved(request_id: UUID) -> MediaRequest | None:
-    found = MediaRequest.objects.filter(pk=request_id, status=RequestStatus.APPROVED, media_type__in=["movie", "tv"])
+    """One that is to be fetched; also one that was on its way before, was deleted here and came back."""
+    found = MediaRequest.objects.filter(pk=request_id, status__in=WANTED, media_type__in=["movie", "tv"])
     return found.select_related("user").first()
 
 
@@ -177,7 +179,7 @@ def waiting_for(request: MediaRequest) -> str:
 
 def reasons(requests: Iterable[MediaRequest]) -> dict[UUID, str]:
     """Why approved requests have not been handed over yet, as sentences; those that nothing keeps are left out."""
-    not_there = (one for one in requests if one.status == RequestStatus.APPROVED and one.overseerr_id is None)
+    not_there = (one for one in requests if one.status in WANTED and one.overseerr_id is None)
     keys = {promises.hand_over_key(one.pk): one.pk for one in not_there}
     if not keys:
         return {}

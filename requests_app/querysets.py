@@ -62,9 +62,12 @@ class RequestQuerySet(models.QuerySet["MediaRequest"]):
         return found
 
     def waiting_to_be_handed_over(self) -> RequestQuerySet:
-        """Approved films and series that Overseerr has not heard of."""
+        """Films and series that are to be fetched and that Overseerr has not heard of, or no longer has."""
         return self.filter(
-            status="approved", deleted_at__isnull=True, overseerr_id__isnull=True, media_type__in=["movie", "tv"]
+            status__in=["approved", "processing", "partially_available"],
+            deleted_at__isnull=True,
+            overseerr_id__isnull=True,
+            media_type__in=["movie", "tv"],
         ).order_by("created_at")
 
     def newest_first(self) -> RequestQuerySet:

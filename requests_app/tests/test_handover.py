@@ -21,11 +21,12 @@ from requests_app.tests.fetched import (
     connect,
     known_there,
     later,
+    look_again,
     now,
     story,
     work,
 )
-from sandbox.overseerr import Overseerr, Permission, RequestStatus
+from sandbox.overseerr import MediaStatus, Overseerr, Permission, RequestStatus
 from sandbox.switches import Mode
 from services.providers.overseerr import fetching
 
@@ -261,3 +262,46 @@ def test_music_is_not_handed_over(newest: Overseerr, anna: User, moderator: User
     assert wish is not None
     deciding.approve(request=wish, by=moderator)
     assert not Job.objects.filter(kind="requests.hand_over").exists()
+
+
+# --- deleted here, and brought back -----------------------------------------------------------------------------------------
+@pytest.mark.parametrize("withdrawn", [True, False], ids=["after it was withdrawn", "before"])
+def test_what_was_deleted_on_its_way_and_comes_back_is_fetched_and_followed_again(
+    each_version: Overseerr, anna: User, moderator: User, withdrawn: bool
+) -> None:
+    wish = approved(anna, moderator)
+    work()
+    each_version.advance(now(wish).overseerr_id or 0)
+    look_again()
+    assert now(wish).status == "processing"
+
+    actions.put_away(request=now(wish), by=moderator)
+    if withdrawn:
+        work()
+        assert each_version.requests == []
+    actions.restore(request=now(wish), by=moderator)
+    work()
+    (there,) = each_version.requests
+    assert (now(wish).overseerr_id, there.status.name) == (there.request_id, "APPROVED")
+
+    for _ in range(2):
+        each_version.advance(there.request_id)
+    look_again()
+    assert now(wish).status == "available"
+
+
+def test_seasons_that_came_before_it_was_deleted_are_not_asked_for_again(
+    newest: Overseerr, anna: User, moderator: User
+) -> None:
+    wish = approved(anna, moderator, a_series(), seasons=[1, 2])
+    work()
+    for _ in range(2):
+        newest.advance(now(wish).overseerr_id or 0)
+    look_again()
+    assert now(wish).status == "partially_available"
+    actions.put_away(request=now(wish), by=moderator)
+    work()
+    newest.settings.set_seasons(newest.media[-1], MediaStatus.UNKNOWN, [2])
+    actions.restore(request=now(wish), by=moderator)
+    work()
+    assert [one.number for one in newest.requests[0].seasons] == [2]
