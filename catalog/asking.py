@@ -60,16 +60,21 @@ def sources() -> list[CanDescribeTitles]:
 def ask(question: Callable[[CanDescribeTitles], T]) -> T:
     """The answer of the first who gives one.
 
-    Raises NoSuchTitle as soon as somebody is sure, NobodyToAsk, or the first one's own ProviderError.
+    That nothing was found is believed of the best alone. Raises NoSuchTitle as soon as somebody is sure, NobodyToAsk,
+    or the first one's own ProviderError.
     """
     trouble: ProviderError = NobodyToAsk(_("Neither TMDB nor Overseerr is connected yet."))
     for number, source in enumerate(sources()):
         try:
-            return question(source)
+            answer = question(source)
         except NoSuchTitle:
             raise
         except ProviderError as error:
             trouble = trouble if number else error
+            continue
+        if number and isinstance(answer, Found) and not (answer.titles or answer.people):
+            continue  # Overseerr finds nothing while TMDB is away, and does not say why
+        return answer
     raise trouble
 
 

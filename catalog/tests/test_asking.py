@@ -39,6 +39,15 @@ def test_overseerr_answers_where_tmdb_is_down(overseerr: Overseerr, tmdb: Tmdb) 
     assert not found.stale
 
 
+def test_that_overseerr_finds_nothing_while_tmdb_is_down_is_not_believed(overseerr: Overseerr, tmdb: Tmdb) -> None:
+    tmdb.turn("down")
+    overseerr.control({"tmdb_down": True})
+    with pytest.raises(Unreachable):
+        asking.search("fight", page=1, language="en")
+    overseerr.control({"tmdb_down": False})
+    assert asking.search("fight", page=1, language="en").answer.titles
+
+
 def test_the_first_sources_own_trouble_is_told(overseerr: Overseerr, tmdb: Tmdb) -> None:
     tmdb.turn("unauthorized")
     overseerr.turn("down")
