@@ -1,6 +1,6 @@
 """What people's pages cost in a running house: lists of requests at several sizes, search, and a title's page.
 
-`python -m bench.pages [--most N] [--seconds S]`. Eight clients ask without a pause, so an answer takes about eight times
+`python -m bench.pages [--least N] [--most N] [--seconds S]`. Eight clients ask without a pause, so an answer takes about eight times
 what it costs. Each list is measured in turn with its floor, a bare Django view that asks the database the same, so that a
 busy moment of the machine meets both; what is to be compared between machines is the ratio. Cost is the processor time
 that the web server and PostgreSQL spent on one answer.
@@ -61,6 +61,7 @@ class Cost:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench.pages")
     parser.add_argument("--most", type=int, default=SIZES[-1], metavar="N", help="Leave out sizes above N.")
+    parser.add_argument("--least", type=int, default=0, metavar="N", help="Leave out sizes below N.")
     parser.add_argument("--seconds", type=float, default=3, metavar="S", help="For each measurement, three times.")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="mn-bench-") as name:
@@ -69,7 +70,7 @@ def main() -> int:
         with House(folder / "house", environment={"LIMIT_API_PER_MINUTE": "10000000"}) as house:
             _as_owner(house)
             with _floor(house) as floor:
-                sizes = [size for size in SIZES if size <= options.most]
+                sizes = [size for size in SIZES if options.least <= size <= options.most]
                 good = _lists(house, floor, sizes, options.seconds)
             return 0 if _titles(house, options.seconds) & good else 1
 

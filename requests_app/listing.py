@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 
 from medianest.lib.pagination import NEWEST, OLDEST, Order, Page, page_by_key
 from operations.row_security import acting_as
-from requests_app import pages
+from requests_app import models, pages
 from requests_app.models import MediaRequest, RequestStatus
 from requests_app.querysets import RequestQuerySet
 from requests_app.which import COUNTED, OPEN, Which
@@ -64,19 +64,14 @@ def _in_one_go(found: RequestQuerySet) -> dict[str, int]:
 
 def _of_each(found: RequestQuerySet) -> dict[str, int]:
     # A state stands in the statement in place of `_ANY`: to write it anew for each takes the ORM long enough.
-    one, one_values = _some(found.filter(status=_ANY))
-    worked_for, its_values = _some(found.open())
+    sql, parameters = found.filter(status=_ANY).order_by().values("status")[:COUNTED].query.sql_with_params()
     states = [status.value for status in RequestStatus]
-    values = [state if value == _ANY else value for state in states for value in one_values]
+    values = [state if value == _ANY else value for state in states for value in parameters]
+    one = f"(SELECT count(*) FROM ({sql}) AS counted)"  # noqa: S608  (written by the ORM)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join([one] * len(states) + [worked_for]), [*values, *its_values])
-        return dict(zip([*states, OPEN], cursor.fetchone(), strict=True))
-
-
-def _some(rows: RequestQuerySet) -> tuple[str, list[Any]]:
-    """A subquery that counts them up to COUNTED, with its parameters."""
-    sql, parameters = rows.order_by().values("status")[:COUNTED].query.sql_with_params()
-    return f"(SELECT count(*) FROM ({sql}) AS counted)", list(parameters)  # noqa: S608  (written by the ORM)
+        cursor.execute("SELECT " + ", ".join([one] * len(states)), values)
+        told: dict[str, int] = dict(zip(states, cursor.fetchone(), strict=True))
+    return told | {OPEN: min(sum(told[state] for state in models.OPEN), COUNTED)}
 
 
 # --- as a table -----------------------------------------------------------------------------------------------------------

@@ -128,6 +128,7 @@ class MediaRequest(models.Model):
             models.Index(fields=["-created_at", "-id"], name="requests_created"),
             models.Index(fields=["tmdb_id", "media_type"], name="requests_title"),
             models.Index(Lower("title"), "id", name="requests_by_title"),
+            models.Index(fields=["status"], condition=Q(deleted_at__isnull=True), name="requests_counted"),
             models.Index(fields=["-created_at"], condition=Q(is_open=True), name="requests_open"),
             models.Index(fields=["user", "-created_at", "-id"], condition=Q(is_open=True), name="requests_user_open"),
             models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="requests_deleted"),

@@ -58,6 +58,8 @@ def test_each_list_and_look_up_has_its_index(crowd: User) -> None:
     )
     assert_uses(all_of_them[:20], "requests_created")
     assert_uses(all_of_them.filter(created_at__lte=half_way)[:20], "requests_created")
+    counted = MediaRequest.objects.kept().filter(status="pending").order_by().values("status")
+    assert_uses(counted, "requests_counted", "requests_status_created")
     by_title = MediaRequest.objects.kept().annotate(by_title=Lower("title")).order_by("by_title", "pk")
     assert_uses(by_title[:20], "requests_by_title")
     assert_uses(by_title.filter(by_title__gte="title 5")[:20], "requests_by_title")
