@@ -137,8 +137,8 @@ def _asked(service: CanFetchTitles, request: MediaRequest, wish: Wish) -> Fetchi
         return earlier
     try:
         return service.ask(wish, account=account)
-    except (AlreadyAsked, NothingLeft):
-        same = earlier or _free(service.find_any(wish))
+    except (AlreadyAsked, NothingLeft) as refusal:
+        same = earlier or _free(service.find_any(wish, ended=isinstance(refusal, AlreadyAsked)))
         if same is None:
             raise
         return same

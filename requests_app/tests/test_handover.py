@@ -26,7 +26,7 @@ from requests_app.tests.fetched import (
     story,
     work,
 )
-from sandbox.overseerr import MediaStatus, Overseerr, Permission, RequestStatus
+from sandbox.overseerr import MediaStatus, Overseerr, Permission, RequestStatus, rules
 from sandbox.switches import Mode
 from services.providers.overseerr import fetching
 
@@ -305,3 +305,53 @@ def test_seasons_that_came_before_it_was_deleted_are_not_asked_for_again(
     actions.restore(request=now(wish), by=moderator)
     work()
     assert [one.number for one in newest.requests[0].seasons] == [2]
+
+
+# --- traps ------------------------------------------------------------------------------------------------------------------
+def test_what_a_watchlist_asked_for_and_was_declined_there_is_approved_there(
+    each_version: Overseerr, anna: User, moderator: User
+) -> None:
+    """It would be refused for ever as asked for already."""
+    with each_version.settings.lock:
+        body = {"mediaType": "movie", "mediaId": 278, "is4k": False}
+        old = rules.create(each_version.settings, each_version.user("anna"), body)
+        old.is_auto = True
+        rules.decline(each_version.settings, old, each_version.user("olive"))
+    wish = approved(known_there(anna, ANNA), moderator)
+    work()
+    assert [one.status for one in each_version.requests] == [RequestStatus.APPROVED]
+    assert (now(wish).status, now(wish).overseerr_id) == ("approved", old.request_id)
+
+
+def test_what_may_not_be_deleted_there_is_tried_a_few_times(newest: Overseerr, anna: User, moderator: User) -> None:
+    """Overseerr says 401 then, though the key is right."""
+    wish = approved(known_there(anna, ANNA), moderator)
+    work()
+    newest.permit("olive", int(Permission.REQUEST))
+    deciding.cancel(request=now(wish), by=anna)
+    work()
+    job = Job.objects.get(kind="requests.withdraw")
+    assert (job.error_code, job.error_text) == ("not_withdrawn", "Overseerr does not let this request be deleted.")
+    newest.permit("olive", int(Permission.ADMIN))
+    later()
+    assert newest.requests == []
+
+
+def test_a_title_that_was_there_and_is_deleted_does_not_unsettle_a_finished_request(
+    each_version: Overseerr, anna: User, moderator: User
+) -> None:
+    wish = approved(anna, moderator)
+    work()
+    for _ in range(2):
+        each_version.advance(now(wish).overseerr_id or 0)
+    look_again()
+    each_version.requests[0].media.status = MediaStatus.DELETED
+    look_again()
+    assert now(wish).status == "available"
+
+
+def test_with_csrf_protection_its_page_says_what_to_switch_off(newest: Overseerr, anna: User, moderator: User) -> None:
+    wish = approved(anna, moderator)
+    newest.control({"csrf": True})
+    work()
+    assert "switch its CSRF protection off" in handover.waiting_for(now(wish))

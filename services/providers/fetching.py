@@ -193,8 +193,9 @@ class CanFetchTitles(ABC):
         """An open request of this account for the same, the newest; works also while titles cannot be looked up."""
 
     @abstractmethod
-    def find_any(self, wish: Wish) -> Fetching | None:
-        """An open request of anybody for the same."""
+    def find_any(self, wish: Wish, *, ended: bool = False) -> Fetching | None:
+        """An open request of anybody for the same; with `ended` else one that was declined or failed, which may stand
+        in the way as well: what a watchlist asked for by itself is asked for once and for all."""
 
     @abstractmethod
     def look(self, number: int) -> Fetching:

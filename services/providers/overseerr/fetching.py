@@ -8,7 +8,7 @@ for anything else is never answered.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.core.cache import cache
@@ -137,13 +137,14 @@ class FetchesTitles(Provider, CanFetchTitles):
         """The number of the key's owner: always 1, as documented; asked nevertheless."""
         return reading.whole(_record(self._send("GET", "/auth/me")).get("id")) or 1
 
-    def find_any(self, wish: Wish) -> Fetching | None:
+    def find_any(self, wish: Wish, *, ended: bool = False) -> Fetching | None:
         """By the title's page. Whoever was told that the same is asked for already had TMDB answer a moment ago."""
         answer = self._title(wish.media_type, wish.tmdb_id)
         info = under(answer.json(), "mediaInfo")
         told = [{**one, "media": info} for one in entries(under(info, "requests"))]
         newest_first = sorted(told, key=lambda one: reading.whole(one.get("id")) or 0, reverse=True)
-        return _first_open(newest_first, wish)
+        found = _first_open(newest_first, wish)
+        return found or (_first_in(newest_first, wish, (Stage.DECLINED, Stage.FAILED)) if ended else None)
 
     def _title(self, media_type: str, tmdb_id: int) -> Answer:
         answer = self._send("GET", f"/{media_type}/{int(tmdb_id)}", accept=(404, 500))
@@ -247,8 +248,12 @@ def _record(answer: Answer) -> Mapping[str, Any]:
 
 
 def _first_open(told: Sequence[Mapping[str, Any]], wish: Wish) -> Fetching | None:
+    return _first_in(told, wish, [stage for stage in Stage if stage not in _OVER])
+
+
+def _first_in(told: Sequence[Mapping[str, Any]], wish: Wish, stages: Collection[Stage]) -> Fetching | None:
     read: Iterator[Fetching | None] = (reading.fetching(one) for one in told)
-    return next((one for one in read if one is not None and one.covers(wish) and one.stage not in _OVER), None)
+    return next((one for one in read if one is not None and one.covers(wish) and one.stage in stages), None)
 
 
 # --- what it says when it says no -----------------------------------------------------------------------------------------

@@ -240,6 +240,9 @@ def test_a_declined_request_is_not_taken_for_an_earlier_one(simulated: Simulated
     assert overseerr.decline(made.number).stage is Stage.DECLINED
     assert overseerr.find_own(SHAWSHANK, account=BEN) is None
     assert overseerr.find_any(SHAWSHANK) is None
+    again = overseerr.find_any(SHAWSHANK, ended=True)
+    assert again is not None
+    assert (again.number, again.stage) == (made.number, Stage.DECLINED)
 
 
 def test_anybodys_request_for_the_same_is_found_by_the_title(simulated: Simulated) -> None:
