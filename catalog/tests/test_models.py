@@ -11,8 +11,17 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from accounts.models import User
-from catalog.models import AgeLimit, CollectionMember, LibraryItem, LibraryShare, MediaItem
-from catalog.tests.rows import item, section, stored_section, stored_title, streaming, title
+from catalog.models import AgeLimit, CollectionMember, DiscoverRow, LibraryItem, LibraryShare, MediaItem
+from catalog.tests.rows import (
+    discover_row,
+    item,
+    section,
+    stored_discover_row,
+    stored_section,
+    stored_title,
+    streaming,
+    title,
+)
 from medianest.tests.rules import assert_refused, rules_of
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +41,11 @@ def streamed_twice() -> models.Model:
 def section_twice() -> models.Model:
     stored_section(section_key="7")
     return section(section_key="7")
+
+
+def row_twice() -> DiscoverRow:
+    stored_discover_row(slug="taken")
+    return discover_row(slug="taken")
 
 
 def shared_twice() -> models.Model:
@@ -78,6 +92,10 @@ BROKEN: dict[str, Callable[[], models.Model]] = {
     "library_sections_type_known": lambda: section(type="games"),
     "library_shares_unique": shared_twice,
     "age_limits_years_range": lambda: AgeLimit(user=User.objects.create_user("someone"), years=22),
+    "discover_rows_slug_unique": row_twice,
+    "discover_rows_kind_known": lambda: discover_row(kind="nonsense", media_type="tv"),
+    "discover_rows_type_fits": lambda: discover_row(kind="popular"),
+    "discover_rows_has_title": lambda: discover_row(title=""),
     "library_items_key_unique": item_twice,
     "library_items_type_known": lambda: item(stored_section(), type="game"),
     "library_items_not_in_itself": inside_itself,

@@ -16,7 +16,6 @@ from catalog.models import AgeLimit, DiscoverRow
 from catalog.taste import Taste
 from catalog.tests.rows import discover_row, stored_discover_row
 from medianest.tests.people import SCOPE
-from medianest.tests.rules import assert_refused
 from sandbox.tmdb import Tmdb
 
 pytestmark = pytest.mark.django_db
@@ -109,21 +108,6 @@ def test_the_page_costs_the_same_whatever_it_holds(
 
 
 # --- the rules ------------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
-    ("said", "rule"),
-    [
-        ({"kind": "nonsense", "media_type": "tv"}, "discover_rows_kind_known"),
-        ({"kind": "popular"}, "discover_rows_type_fits"),
-        ({"kind": "trending", "media_type": "tv"}, "discover_rows_type_fits"),
-        ({"title": ""}, "discover_rows_has_title"),
-        ({"slug": "taken"}, "discover_rows_slug_unique"),
-    ],
-)
-def test_rows_that_make_no_sense_are_refused(said: dict[str, Any], rule: str) -> None:
-    stored_discover_row(slug="taken")
-    assert_refused(discover_row(**said), rule)
-
-
 @pytest.mark.parametrize(
     ("said", "sentence"),
     [
