@@ -88,6 +88,13 @@ def issue_twice() -> models.Model:
     return problem(overseerr_id=3)
 
 
+def said_twice() -> models.Model:
+    about = problem()
+    about.save()
+    ProblemComment.objects.create(report=about, message="It stutters.", overseerr_id=7)
+    return ProblemComment(report=about, message="It stutters.", overseerr_id=7)
+
+
 def commented() -> models.Model:
     about = problem()
     about.save()
@@ -128,6 +135,8 @@ BROKEN: dict[str, Callable[[], models.Model]] = {
     "problems_status_known": lambda: problem(status="lost"),
     "problems_episode_has_season": lambda: problem(episode=3),
     "problems_resolved_when": lambda: problem(status="resolved"),
+    "problems_overseerr_status_known": lambda: problem(overseerr_status="lost"),
+    "problem_comments_said_once": said_twice,
     "problem_comments_not_empty": commented,
     "request_allowances_one_per_role": allowed_twice,
     "request_allowances_role_or_person": RequestAllowance,
