@@ -16,7 +16,7 @@ from catalog import cards, in_library
 from catalog.models import MediaItem
 from medianest.lib import polling
 from requests_app import access, changes, following, handover
-from requests_app.models import MediaRequest, RequestedSeason, RequestEvent, RequestStatus
+from requests_app.models import MediaRequest, RequestedSeason, RequestEvent, RequestStatus, RequestType
 
 PILLS = {
     RequestStatus.PENDING: "warn",
@@ -121,7 +121,7 @@ def _row(one: MediaRequest, user: User, loaded: float | None, waits: str) -> Row
         poster=cards.picture(poster, "w92"),
         facts=facts(one),
         pill=PILLS[RequestStatus(one.status)],
-        word=str(one.get_status_display()),
+        word=str(RequestStatus(one.status).label),  # get_status_display says all choices anew, each time
         says=says(one, loaded=loaded, waits=waits),
         steps=steps(one),
         who="" if one.user_id == user.pk else str(one.user or _("somebody who left")),
@@ -133,7 +133,7 @@ def _row(one: MediaRequest, user: User, loaded: float | None, waits: str) -> Row
 def facts(one: MediaRequest) -> str:
     """Type, year, seasons: “series · 2008 · seasons 1 to 3”."""
     year = one.media_item.release_date.year if one.media_item and one.media_item.release_date else None
-    told = [str(one.get_media_type_display()), str(year) if year else "", one.creator, seasons(one)]
+    told = [str(RequestType(one.media_type).label), str(year) if year else "", one.creator, seasons(one)]
     return " · ".join([fact for fact in told if fact] + (["4K"] if one.is_4k else []))
 
 
