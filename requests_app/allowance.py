@@ -142,7 +142,8 @@ def too_much(remaining: Left, wanted: int) -> str:
     else:
         told = ngettext("You can ask for %(n)d season", "You can ask for %(n)d seasons", remaining.quota or 0)
     rest = _("in %(days)d days, and %(left)d of them are left") % {"days": remaining.days, "left": remaining.count}
-    return f"{told % {'n': remaining.quota}} {rest}{remaining.when_free}."
+    sentence = f"{told % {'n': remaining.quota}} {rest}{remaining.when_free}"
+    return sentence if sentence.endswith(".") else f"{sentence}."  # “p.m.” ends one already
 
 
 def rule_for(item: MediaItem, seasons: int) -> ApprovalRule | None:

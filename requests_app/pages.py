@@ -122,7 +122,7 @@ def _row(one: MediaRequest, user: User, loaded: float | None, waits: str) -> Row
         facts=facts(one),
         pill=PILLS[RequestStatus(one.status)],
         word=str(RequestStatus(one.status).label),  # get_status_display says all choices anew, each time
-        says=says(one, loaded=loaded, waits=waits),
+        says=says(one, loaded=loaded, waits=waits, is_staff=may(user, Right.DECIDE)),
         steps=steps(one),
         who="" if one.user_id == user.pk else str(one.user or _("somebody who left")),
         seen=changes.decision(one),
@@ -157,8 +157,11 @@ def seasons_named(found: Iterable[int]) -> str:
     return (_("season %(n)s") if len(numbers) == 1 else _("seasons %(n)s")) % {"n": told}
 
 
-def says(one: MediaRequest, *, loaded: float | None = None, waits: str = "") -> str:
-    """The sentence below: what it waits for, how much is `loaded` (0 to 1), or why it ended."""
+def says(one: MediaRequest, *, loaded: float | None = None, waits: str = "", is_staff: bool = False) -> str:
+    """The sentence below: what it waits for, how much is `loaded` (0 to 1), or why it ended.
+
+    Why it waits (`waits`) is told in full to those who can do something about it.
+    """
     if one.status == RequestStatus.DECLINED:
         return one.decline_reason
     if one.status == RequestStatus.FAILED:
@@ -168,7 +171,8 @@ def says(one: MediaRequest, *, loaded: float | None = None, waits: str = "") -> 
     if one.status == RequestStatus.APPROVED:
         if not waits:
             return _("Approved; it will be fetched.")
-        return _("Approved; it goes on by itself as soon as it can. %(why)s") % {"why": waits}
+        told = _("Approved; it goes on by itself as soon as Overseerr can take it.")
+        return f"{told} {waits}" if is_staff else told
     if one.status in (RequestStatus.PROCESSING, RequestStatus.PARTIALLY_AVAILABLE) and loaded is not None:
         return _("%(n)d %% loaded.") % {"n": round(loaded * 100)}
     if one.status == RequestStatus.PROCESSING:

@@ -173,14 +173,16 @@ def test_what_can_be_played_leads_to_plex(annas: Client, anna: User) -> None:
     assert "Play on Plex" in text(annas, f"/requests/{wish.pk}")
 
 
-def test_a_row_tells_what_is_loaded_and_what_it_waits_for(annas: Client, anna: User) -> None:
+def test_a_row_tells_what_is_loaded_and_what_it_waits_for(annas: Client, anna: User, moderators: Client) -> None:
     loading = of(anna, status="processing")
     cache.set(f"requests.progress:{loading.pk}", 0.4)
     assert "40 % loaded." in text(annas, "/requests/")
     waiting = of(anna, status="approved")
     job = promise(promises.HAND_OVER, key=promises.hand_over_key(waiting.pk), args={})
     Job.objects.filter(pk=job.pk).update(error_text="Overseerr does not answer.")
-    assert "it goes on by itself as soon as it can. Overseerr does not answer." in text(annas, "/requests/")
+    assert "it goes on by itself as soon as Overseerr can take it." in text(annas, "/requests/")
+    assert "Overseerr does not answer" not in text(annas, "/requests/")
+    assert "as soon as Overseerr can take it. Overseerr does not answer." in text(moderators, "/requests/all")
 
 
 # --- deciding -------------------------------------------------------------------------------------------------------------

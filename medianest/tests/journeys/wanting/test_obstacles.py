@@ -117,9 +117,9 @@ def test_while_overseerr_is_down_a_request_says_so_waits_and_goes_once(
     ben.presses("Approve")
     ben.sees("Done")
     anna.opens_request(wanted)
-    anna.sees_in_time("Overseerr", "it goes on by itself as soon as it can")
+    anna.sees_in_time("it goes on by itself as soon as Overseerr can take it")
     anna.goes_to("/requests/")
-    anna.sees("it goes on by itself as soon as it can")
+    anna.sees("it goes on by itself as soon as Overseerr can take it")
 
     anna.opens_request(wanted)
     outside.control.turn("overseerr", "up")
@@ -128,7 +128,7 @@ def test_while_overseerr_is_down_a_request_says_so_waits_and_goes_once(
         house.hurry("requests.hand_over")
     outside.number_of(wanted)
     anna.sees_in_time("Handed over")
-    anna.sees_no("as soon as it can")
+    anna.sees_no("as soon as Overseerr can")
     outside.look()
     assert [(one["by"], one["status"]) for one in outside.there(wanted)] == [("anna", "APPROVED")]
 
