@@ -12,14 +12,23 @@ from requests_app.models import MediaRequest, RequestStatus
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from requests_app.querysets import RequestQuerySet
 
 _CALLED_OFF_BY_OWNER = (RequestStatus.PENDING, RequestStatus.APPROVED)
 
 
 def visible(user: User, id: uuid.UUID | str) -> MediaRequest:
     """A request that `user` made or follows; moderators see all. Raises Http404."""
-    found = MediaRequest.objects.visible_to(user).select_related("user", "media_item", "decided_by")
-    return get_object_or_404(found, pk=id)
+    return get_object_or_404(_visible(user), pk=id)
+
+
+def still_visible(user: User, id: uuid.UUID) -> MediaRequest | None:
+    """The same after something was done with it; None where it is no longer theirs."""
+    return _visible(user).filter(pk=id).first()
+
+
+def _visible(user: User) -> RequestQuerySet:
+    return MediaRequest.objects.visible_to(user).select_related("user", "media_item", "decided_by")
 
 
 def may_cancel(user: User, request: MediaRequest) -> bool:

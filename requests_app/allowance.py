@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from catalog.models import MediaItem
 
 DAYS = 7
-_DO_NOT_COUNT = ("declined", "cancelled")
+DO_NOT_COUNT = ("declined", "cancelled")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,7 +116,7 @@ def left(user: User, media_type: str, allowance: Allowance | None = None) -> Lef
         return Left(media_type, None, 0, allowed.days)
     since = timezone.now() - dt.timedelta(days=allowed.days)
     asked = MediaRequest.everything.filter(user=user, created_at__gte=since, media_type=media_type)
-    asked = asked.exclude(status__in=_DO_NOT_COUNT)
+    asked = asked.exclude(status__in=DO_NOT_COUNT)
     counted = asked if media_type == "movie" else RequestedSeason.objects.filter(request__in=asked)
     used = counted.count()
     return Left(media_type, quota, used, allowed.days, _returns(counted, used, quota, allowed.days))

@@ -18,6 +18,7 @@ from catalog import showing, taste
 from catalog.cards import picture, srcset
 from medianest.lib import programs
 from medianest.lib.http import ProviderError
+from medianest.lib.pagination import LONGEST
 from operations.row_security import acting_as, own_scope, own_scope_for_forms
 from requests_app import access, asking, for_whom, handover, listing, pages
 from requests_app.doing import FOR_ALL, FOR_MODERATORS, Said
@@ -73,7 +74,7 @@ def _in_full(wish: MediaRequest, user: User) -> dict[str, Any]:
     return told(row) | {
         "note": wish.note,
         "followers": wish.followers.count(),
-        "waits_for": handover.waiting_for(wish) or None,
+        "waits_for": (handover.waiting_for(wish) or None) if may(user, Right.DECIDE) else None,
         "may": [name.replace("_", "-").replace("mark-there", "there") for name, allowed in may_do.items() if allowed],
         "story": [
             {
@@ -91,7 +92,7 @@ def _in_full(wish: MediaRequest, user: User) -> dict[str, Any]:
 # --- lists ----------------------------------------------------------------------------------------------------------------
 class _PageForm(ListForm):
     size = forms.IntegerField(min_value=1, max_value=_MOST_A_PAGE, required=False)
-    after = forms.CharField(max_length=1000, required=False)
+    after = forms.CharField(max_length=LONGEST, required=False)
 
 
 @takes_tokens
@@ -138,9 +139,19 @@ def detail(request: HttpRequest, id: uuid.UUID) -> JsonResponse:
         return JsonResponse(_in_full(access.visible(user, id), user))
 
 
+class _Numbers(forms.JSONField):
+    """Django's own takes a text of brackets alone, or a number of thousands of digits, for a failure of ours."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError) as wrong:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from wrong
+
+
 class _ActForm(forms.Form):
     reason = forms.CharField(max_length=500, required=False)
-    seasons = forms.JSONField(required=False)
+    seasons = _Numbers(required=False)
 
     def clean_seasons(self) -> tuple[int, ...]:
         given = self.cleaned_data["seasons"] or []
@@ -165,9 +176,8 @@ def act(request: HttpRequest, id: uuid.UUID, doing: str) -> HttpResponseBase:
             return _not_the_staff(request)
         said = programs.fit(_ActForm(programs.body(request)))
         wanted(wish, user, Said(**said))
-        if doing == "leave":
-            return JsonResponse({"id": str(wish.pk), "left": True})
-        return JsonResponse(_in_full(access.visible(user, id), user))
+        still = access.still_visible(user, id)  # not what one follows no more, or what went on to a follower
+        return JsonResponse(_in_full(still, user) if still else {"id": str(wish.pk), "left": True})
 
 
 def _not_the_staff(request: HttpRequest) -> JsonResponse:

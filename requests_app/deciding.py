@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 
 from medianest.lib.broken_rules import told_plainly
 from medianest.lib.errors import Cannot
+from medianest.lib.locks import hold_until_commit
 from operations import limits
 from operations.row_security import for_others
-from requests_app import changes
+from requests_app import allowance, changes
 from requests_app.models import (
     EventKind,
     MediaRequest,
@@ -82,7 +83,8 @@ def cancel(*, request: MediaRequest, by: User) -> MediaRequest:
     """
     heir = request.followers.select_related("user").order_by("created_at").first()
     if heir is not None and by.pk == request.user_id:
-        return _hand_on(request, by, heir.user)
+        with for_others():
+            return _hand_on(request, by, heir.user)
     return changes.move(request, RequestStatus.CANCELLED, by=by)
 
 
@@ -96,8 +98,24 @@ def _hand_on(request: MediaRequest, by: User, heir: User) -> MediaRequest:
 
 @transaction.atomic
 def take_up(*, request: MediaRequest, by: User) -> MediaRequest:
-    """Bring what was declined, called off or failed back to the moderators. Raises CannotDecide, CannotChange."""
+    """Bring what was declined, called off or failed back to the moderators.
+
+    For oneself it counts like asking. Raises CannotDecide, CannotChange, and TooOften.
+    """
+    if by.pk == request.user_id:
+        _check_quota(request, by)
+        limits.count(by, limits.REQUESTS)
     return _open_again(request, RequestStatus.PENDING, by, decline_reason="", failure_reason="")
+
+
+def _check_quota(request: MediaRequest, user: User) -> None:
+    """Raises CannotDecide where what counted for nothing so far is more than is left."""
+    if request.media_type not in ("movie", "tv") or request.status not in allowance.DO_NOT_COUNT:
+        return
+    hold_until_commit(f"requests.quota:{user.pk}")
+    wanted = request.seasons.count() if request.media_type == "tv" else 1
+    if refusal := allowance.too_much(allowance.left(user, request.media_type), wanted):
+        raise CannotDecide(refusal, status=403)
 
 
 @transaction.atomic

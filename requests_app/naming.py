@@ -42,6 +42,8 @@ def name_some(run: Run) -> None:
         except ProviderError as error:
             silent += 1
             if silent == _MOST_SILENT:
+                # Behind these next time: some sources never say that a title is gone, and what follows is not to wait.
+                cache.set(_LAST, title, timeout=86_400)
                 raise Wait(_LATER, code="titles_not_told", reason=error.sentence) from error
         else:
             silent = 0

@@ -273,6 +273,7 @@ class _Batch:
                 _link(ours, told)
             for pk, owner in self.given:
                 MediaRequest.everything.filter(pk=pk, user__isnull=True).update(user=owner, updated_at=timezone.now())
+                RequestFollower.objects.filter(request=pk, user=owner).delete()  # it is theirs by now
             RequestEvent.objects.bulk_create(self.events, batch_size=1000)
 
 

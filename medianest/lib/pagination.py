@@ -13,7 +13,8 @@ from django.db.models import Model, Q, QuerySet
 
 M = TypeVar("M", bound=Model)
 Place = tuple[dt.datetime | str, uuid.UUID]
-_LONGEST = 1000
+LONGEST = 4000
+"""Characters of a cursor: one bears a whole title, of which each letter may be four bytes."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,11 +86,12 @@ def write_place(row: Any, order: Order) -> str:
 
 def _read(cursor: str, order: Order) -> Place | None:
     try:
-        raw = base64.urlsafe_b64decode(cursor[:_LONGEST] + "=" * (-len(cursor) % 4)).decode()
+        raw = base64.urlsafe_b64decode(cursor[:LONGEST] + "=" * (-len(cursor) % 4)).decode()
         value, _, pk = raw.rpartition("|")
         if order.is_text:
             return None if "\x00" in value else (value, uuid.UUID(hex=pk))
         moment = dt.datetime.fromisoformat(value)
-        return (moment, uuid.UUID(hex=pk)) if moment.tzinfo else None
-    except (ValueError, binascii.Error):
+        # In UTC, for PostgreSQL does not know all distances from it that Python does.
+        return (moment.astimezone(dt.UTC), uuid.UUID(hex=pk)) if moment.tzinfo else None
+    except (ValueError, OverflowError, binascii.Error):
         return None

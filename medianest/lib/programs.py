@@ -79,7 +79,7 @@ def refusal(
 def body(request: HttpRequest) -> dict[str, Any]:
     """The JSON object that was sent, or the fields of a form; an empty one for an empty body. Raises Refused."""
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > LARGEST:
+    if not (length.isascii() and length.isdigit()) or int(length) > LARGEST:
         raise Refused(413, _("That is too much at once."))
     if length == "0":
         return {}
@@ -89,6 +89,7 @@ def body(request: HttpRequest) -> dict[str, Any]:
         raise Refused(415, _("Send JSON, and say so: Content-Type: application/json."))
     try:
         told = json.loads(request.body)
+        json.dumps(told, ensure_ascii=False).encode()  # half a letter (\ud800) can be told, and not be kept
     except (ValueError, RecursionError, RawPostDataException) as wrong:
         raise Refused(400, _("What was sent is no JSON.")) from wrong
     if not isinstance(told, dict):

@@ -15,6 +15,9 @@ from accounts.models import Scope, User
 from catalog.models import AgeLimit, MediaItem
 from catalog.tests.rows import stored_title
 from medianest.tests.people import SCOPE
+from operations.jobs import promise
+from operations.models import Job
+from requests_app import promises
 from requests_app.models import MediaRequest, RequestAllowance, RequestFollower
 from requests_app.tests.rows import stored_film, stored_series
 from requests_app.tests.test_lists import some
@@ -254,3 +257,46 @@ def test_while_nobody_can_tell_of_titles_it_is_503(annas: Client, anna: User) ->
     assert error["code"] == "away"
     stored_film(user=anna, media_item=stored_title())
     assert get(annas, LIST)["requests"], "lists need nobody"
+
+
+# --- what makes no sense ----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("note", ["\ud800", "half \udfff a letter"])
+def test_half_a_letter_is_no_json(note: str, annas: Client) -> None:
+    error = post(annas, LIST, status=400, media_type="book", title="Sea Room", note=note)["error"]
+    assert error["code"] == "bad_request"
+    assert not MediaRequest.objects.exists()
+
+
+@pytest.mark.parametrize("seasons", ["[" * 30_000, "1" * 6_000, "[1,", {"1": 1}, [1.5], [True], [10_000]])
+def test_what_is_no_list_of_seasons_is_told(seasons: Any, moderators: Client, anna: User) -> None:
+    wish = of(anna)
+    error = post(moderators, f"{LIST}/{wish.pk}/approve", status=422, seasons=seasons)["error"]
+    assert list(error["fields"]) == ["seasons"]
+
+
+def test_the_longest_titles_hinder_no_paging(annas: Client, anna: User) -> None:
+    named = [letter * 300 for letter in "\u3042\u3044\u3046"]
+    for title in named:
+        of(anna, title=title)
+    found: list[str] = []
+    address: str | None = f"{LIST}?sort=title&size=1"
+    while address and len(found) < 5:
+        told = get(annas, address)
+        found += titles(told)
+        address = told["next"]
+    assert sorted(found) == sorted(named)
+
+
+def test_why_it_waits_is_told_to_moderators_alone(annas: Client, anna: User, moderators: Client) -> None:
+    waiting = of(anna, status="approved")
+    job = promise(promises.HAND_OVER, key=promises.hand_over_key(waiting.pk), args={})
+    Job.objects.filter(pk=job.pk).update(error_text="Overseerr does not answer.")
+    assert get(annas, f"{LIST}/{waiting.pk}")["waits_for"] is None
+    assert get(moderators, f"{LIST}/{waiting.pk}")["waits_for"] == "Overseerr does not answer."
+
+
+def test_calling_off_what_somebody_follows_passes_it_on(annas: Client, bens: Client, anna: User, ben: User) -> None:
+    wish = of(anna)
+    RequestFollower.objects.create(request=wish, user=ben)
+    assert post(annas, f"{LIST}/{wish.pk}/cancel") == {"id": str(wish.pk), "left": True}
+    assert get(bens, f"{LIST}/{wish.pk}")["is_mine"]

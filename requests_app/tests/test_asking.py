@@ -135,6 +135,24 @@ def test_a_quota_of_films_is_kept(anna: User, film: MediaItem) -> None:
         assert asking.ask(user=anna, item=stored_title()).request is not None
 
 
+def test_what_was_called_off_is_taken_up_within_the_quota(anna: User, film: MediaItem, series: MediaItem) -> None:
+    RequestAllowance.objects.create(role="USER", film_quota=1, season_quota=2)
+    with acting_as(anna):
+        first = asking.ask(user=anna, item=film).request
+        seasons = asking.ask(user=anna, item=series, seasons=[1, 2]).request
+        assert first is not None
+        assert seasons is not None
+        called_off = [deciding.cancel(request=one, by=anna) for one in (first, seasons)]
+        assert [deciding.take_up(request=one, by=anna).status for one in called_off] == ["pending", "pending"]
+        called_off = [deciding.cancel(request=one, by=anna) for one in (first, seasons)]
+        asking.ask(user=anna, item=stored_title())
+        asking.ask(user=anna, item=series, seasons=[3])
+        for one in called_off:
+            with pytest.raises(deciding.CannotDecide, match="of them are left"):
+                deciding.take_up(request=one, by=anna)
+    assert deciding.take_up(request=called_off[0], by=person("mona", Role.MODERATOR)).status == "pending"
+
+
 def test_a_quota_of_seasons_counts_seasons(anna: User, series: MediaItem) -> None:
     RequestAllowance.objects.create(role="USER", season_quota=2)
     with acting_as(anna):

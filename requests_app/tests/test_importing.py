@@ -13,9 +13,10 @@ from catalog.tests.rows import item as library_item
 from catalog.tests.rows import stored_section, stored_title
 from medianest.tests.people import person
 from operations.models import Job
-from requests_app import asking, importing, naming
+from requests_app import asking, importing, naming, promises
 from requests_app.models import MediaRequest, RequestEvent, RequestFollower
 from requests_app.tests.fetched import ANNA, BEN, SERIES, a_series, known_there, later, now, shawshank, story, work
+from requests_app.tests.rows import stored_film
 from sandbox.overseerr import Overseerr, RequestStatus, rules
 from sandbox.overseerr.filling import FIRST_TITLE
 from sandbox.switches import Mode
@@ -137,6 +138,17 @@ def test_requests_are_given_to_people_who_come_later(newest: Overseerr) -> None:
     assert "Here already: 6" in imported()
 
 
+def test_what_is_given_to_somebody_is_not_followed_by_them(newest: Overseerr) -> None:
+    newest.fill(6, people=2)
+    imported()
+    late = person("late")
+    for wish in MediaRequest.objects.all():
+        RequestFollower.objects.create(request=wish, user=late)
+    known_there(late, 5001)
+    imported()
+    assert set(RequestFollower.objects.values_list("request__user", flat=True)) == {None}
+
+
 # --- what is here already ---------------------------------------------------------------------------------------------------
 def test_who_asked_there_for_what_somebody_waits_for_follows_along(newest: Overseerr, anna: User, ben: User) -> None:
     known_there(anna, ANNA)
@@ -248,3 +260,17 @@ def test_titles_wait_while_nobody_can_tell(newest: Overseerr) -> None:
     newest.control({"tmdb_down": False})
     later()
     assert MediaRequest.objects.get().title == "The Shawshank Redemption"
+
+
+def test_titles_of_which_nothing_is_told_keep_no_other_waiting(
+    newest: Overseerr, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(naming, "_MOST_SILENT", 2)
+    for number in (2, 3):
+        stored_film(tmdb_id=number, title="Nameless")
+    stored_film(tmdb_id=278, title="Nameless")
+    promises.name_titles()
+    work()
+    assert MediaRequest.objects.get(tmdb_id=278).title == "Nameless"
+    later()
+    assert MediaRequest.objects.get(tmdb_id=278).title == "The Shawshank Redemption"

@@ -16,7 +16,7 @@ from medianest.tests.people import SCOPE, browser_of, person
 from operations.jobs import promise
 from operations.models import Job
 from requests_app import promises
-from requests_app.models import MediaRequest, RequestAllowance
+from requests_app.models import MediaRequest, RequestAllowance, RequestFollower
 from requests_app.tests.rows import stored_film, stored_series
 from sandbox.tmdb import Tmdb
 
@@ -183,6 +183,15 @@ def test_a_row_tells_what_is_loaded_and_what_it_waits_for(annas: Client, anna: U
     assert "it goes on by itself as soon as Overseerr can take it." in text(annas, "/requests/")
     assert "Overseerr does not answer" not in text(annas, "/requests/")
     assert "as soon as Overseerr can take it. Overseerr does not answer." in text(moderators, "/requests/all")
+
+
+def test_what_one_calls_off_goes_on_for_whoever_follows(annas: Client, bens: Client, anna: User, ben: User) -> None:
+    wish = of(anna)
+    RequestFollower.objects.create(request=wish, user=ben)
+    assert "Done" in post(annas, f"/requests/{wish.pk}/cancel")
+    assert MediaRequest.objects.get(pk=wish.pk).user == ben
+    assert not RequestFollower.objects.exists()
+    assert "Done" in post(bens, f"/requests/{wish.pk}/cancel")
 
 
 # --- deciding -------------------------------------------------------------------------------------------------------------

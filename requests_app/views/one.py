@@ -108,7 +108,8 @@ def act(request: HttpRequest, id: uuid.UUID, doing: str) -> HttpResponse:
             messages.error(request, refusal.sentence)
         else:
             messages.success(request, _("Done: %(title)s.") % {"title": wish.title})
-    if doing == "leave":
+        is_theirs = access.still_visible(user, id) is not None
+    if not is_theirs:
         return redirect("requests:list")
     return redirect(
         "requests:queue" if request.POST.get("from") == "queue" else "requests:detail", *_place(request, id)
