@@ -28,6 +28,8 @@ def move_row(*, row: DiscoverRow, up: bool) -> None:
     """Let a row change places with the one above or below; at the end it stays where it is."""
     hold_until_commit(_LOCK)
     rows = list(DiscoverRow.objects.all())
+    if row not in rows:
+        return  # somebody removed it meanwhile
     here = rows.index(row)
     there = here - 1 if up else here + 1
     if 0 <= there < len(rows):
@@ -48,7 +50,7 @@ def add_row(*, title: str, media_type: str, filters: dict[str, Any]) -> Discover
     rows = list(DiscoverRow.objects.all())
     if len(rows) >= MOST:
         raise CannotArrange(_("There are %(most)d rows already. Remove one first.") % {"most": MOST})
-    name = title.strip()
+    name = title.replace("\x00", "").strip()
     if not name:
         raise CannotArrange(_("Give the row a title."))
     made = DiscoverRow(

@@ -14,6 +14,7 @@ from catalog.tests.rows import starting_rows, stored_title
 from requests_app.models import MediaRequest
 from sandbox.tmdb import Tmdb
 from sandbox.tmdb.titles import ALL
+from services.providers import title_facts
 from services.providers.describing import Listing
 from services.providers.holding import HeldItem, HeldSection
 
@@ -116,6 +117,16 @@ def test_what_is_not_open_says_so(annas: Client, child: User, tmdb: Tmdb) -> Non
     refused = annas.post("/requests/ask/movie/550", follow=True)
     assert "Fight Club" not in refused.text
     assert not MediaRequest.objects.exists()
+
+
+def test_a_rating_that_is_no_longer_told_holds_for_seasons_too(
+    annas: Client, anna: User, tmdb: Tmdb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    AgeLimit.objects.create(user=anna, years=13, sees_unrated=True)
+    stored_title(tmdb_id=1396, media_type="tv", minimum_age=17, fetched_at=timezone.now())
+    monkeypatch.setattr(title_facts, "_certifications", lambda _body: {})
+    for address in ("/title/tv/1396", "/title/tv/1396/season/1"):
+        assert "not open to you" in body(annas, address, status=403)
 
 
 def test_parts_of_a_series_are_rated_with_it(annas: Client, anna: User, child: User, tmdb: Tmdb) -> None:

@@ -137,6 +137,17 @@ def test_rows_move_and_stay_at_the_ends() -> None:
     assert order() == ["c", "a", "b"]
 
 
+def test_a_row_that_was_removed_meanwhile_does_not_move() -> None:
+    gone, stays = (stored_discover_row(title=name, position=5) for name in "ab")
+    actions.remove_row(row=gone)
+    actions.move_row(row=gone, up=False)
+    assert order() == [stays.title]
+
+
+def test_a_title_bears_no_null() -> None:
+    assert actions.add_row(title="A\x00 b ", media_type="movie", filters={}).title == "A b"
+
+
 def test_an_administrator_arranges_by_plain_forms(administrators: Client) -> None:
     stored_discover_row(title="First", position=1)
     second = stored_discover_row(title="Second", position=2)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from catalog import ages, asking, cards, here, showing, viewers
 from catalog.marks import Shown, collection_panels, panels_for
+from catalog.models import MediaItem
 from catalog.views.parts import answer, is_part
 from medianest.lib.http import ProviderError
 from operations.row_security import acting_as, own_scope
@@ -91,7 +92,8 @@ def season(request: HttpRequest, tmdb_id: int, number: int) -> HttpResponse:
         raise Http404 from gone
     except ProviderError as error:
         return _untold(request, error)
-    if not ages.permits(limit, Shown(None, told)):
+    kept = MediaItem.objects.titled(tmdb_id, "tv").first()
+    if not ages.permits(limit, Shown(kept, told)):
         return _not_open(request, user)
     found = next((one for one in told.seasons if one.number == number), None)
     context = {"told": told, "listing": told.listing, "season": found, "episodes": showing.episode_rows(episodes)}
