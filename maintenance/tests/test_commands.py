@@ -67,7 +67,8 @@ def test_reset_gives_a_new_password_for_the_same_person() -> None:
 # --- seed -------------------------------------------------------------------------------------------------------------
 def test_seed_adds_what_is_missing_and_says_what() -> None:
     lines = run("seed").splitlines()
-    assert [line.split(":")[0] for line in lines] == ["Services", "Download profiles", "Guide pages", "Quick links"]
+    planted = ["Services", "Download profiles", "Guide pages", "Discover rows", "Quick links"]
+    assert [line.split(":")[0] for line in lines] == planted
     assert "Plex" in lines[0]
     names = set(ServiceConfig.objects.values_list("service_name", flat=True))
     assert {"plex", "overseerr", "uptime-kuma"} <= names

@@ -225,7 +225,7 @@ def test_people_and_collections(tmdb: Tmdb) -> None:
     assert person["name"] == "Bryan Cranston"
     assert person["combined_credits"]["cast"][0]["episode_count"] == 62
     collection = body(tmdb, f"/collection/{COLLECTION_ID}")
-    assert [part["id"] for part in collection["parts"]] == [90003, 91034]
+    assert [part["id"] for part in collection["parts"]] == [90003, 91012, 91034]
     assert body(tmdb, "/movie/90003")["belongs_to_collection"]["id"] == COLLECTION_ID
 
 
