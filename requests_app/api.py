@@ -176,7 +176,8 @@ def act(request: HttpRequest, id: uuid.UUID, doing: str) -> HttpResponseBase:
             return _not_the_staff(request)
         said = programs.fit(_ActForm(programs.body(request)))
         wanted(wish, user, Said(**said))
-        still = access.still_visible(user, id)  # not what one follows no more, or what went on to a follower
+        # Neither what one follows no more nor what went on to a follower.
+        still = None if doing == "leave" else access.still_visible(user, id)
         return JsonResponse(_in_full(still, user) if still else {"id": str(wish.pk), "left": True})
 
 

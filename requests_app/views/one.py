@@ -109,7 +109,7 @@ def act(request: HttpRequest, id: uuid.UUID, doing: str) -> HttpResponse:
         else:
             messages.success(request, _("Done: %(title)s.") % {"title": wish.title})
         is_theirs = access.still_visible(user, id) is not None
-    if not is_theirs:
+    if doing == "leave" or not is_theirs:
         return redirect("requests:list")
     return redirect(
         "requests:queue" if request.POST.get("from") == "queue" else "requests:detail", *_place(request, id)
